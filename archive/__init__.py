@@ -1,0 +1,1 @@
+"""The application: our holdings, our users, our rules. It stands on the library ``vo``."""

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The web process: mounts blueprints, nothing else."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from archive.bootstrap import Services
+from archive.web.context import EXTENSION
+from archive.web.errors import install_error_pages
+from archive.web.identity import install_identity
+
+__all__ = ["create_app"]
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def create_app(services: Services) -> Flask:
+    """Make the WSGI application from use cases that `build_services` wired."""
+    config = services.config.web
+    app = Flask("archive", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.extensions[EXTENSION] = services
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="archive_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+    )
+    app.jinja_env.globals["site_title"] = config.title
+    install_identity(app)
+    install_error_pages(app)
+    return app

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Builds all use cases from the settings; the only place where objects are wired together."""
+
+from dataclasses import dataclass
+
+from archive.config import Config
+from archive.db.session import Database
+from archive.errors import ConfigError
+
+__all__ = ["Services", "build_services"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """All use cases of one running archive."""
+
+    config: Config
+    database: Database
+
+
+def build_services(config: Config) -> Services:
+    """Wire the archive.
+
+    Raises
+    ------
+    ConfigError
+        No database is named and the embedded one is not running.
+    """
+    if config.database.url is None:
+        raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database is not running")
+    database = Database(config.database.url, pool_size=config.web.threads)
+    return Services(config=config, database=database)

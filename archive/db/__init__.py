@@ -1,0 +1,1 @@
+"""The only room that knows SQLAlchemy: the catalogue's tables, and stores that read and write them."""

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Footprints on the sky, and the HEALPix cells by which they are found.
+
+A footprint set is the outlines of all HDUs of one exposure; products of the same pixels
+(image, mask, weight) share one set. The form follows ``facts/engine.md`` §3, the level grid:
+a cell's key is its NUNIQ number, and the orders in use are few and fixed.
+"""
+
+from sqlalchemy import ForeignKey, Index, Sequence
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.db.schema.base import Base, facts
+
+__all__ = ["FootprintCellRow", "FootprintRow", "FootprintSetRow", "footprint_id_sequence"]
+
+footprint_id_sequence = Sequence("footprint_id_seq", metadata=Base.metadata)
+
+
+class FootprintSetRow(Base):
+    """The outlines of one exposure, shared by the products that show the same pixels."""
+
+    __tablename__ = "footprint_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=facts("Id", "Internal key.", ucd="meta.id"))
+
+
+class FootprintRow(Base):
+    """The outline of one HDU."""
+
+    __tablename__ = "footprint"
+    __table_args__ = (Index("ix_footprint_set_id_hdu_index", "set_id", "hdu_index", unique=True),)
+
+    id: Mapped[int] = mapped_column(
+        footprint_id_sequence, primary_key=True, info=facts("Id", "Internal key.", ucd="meta.id")
+    )
+    set_id: Mapped[int] = mapped_column(
+        ForeignKey("footprint_set.id", ondelete="CASCADE"), info=facts("Set", "The exposure's set.", ucd="meta.id")
+    )
+    hdu_index: Mapped[int] = mapped_column(info=facts("HDU", "Number of the HDU, the primary is 0.", ucd="meta.number"))
+    ccdnum: Mapped[int | None] = mapped_column(info=facts("CCD", "Number of the detector.", ucd="meta.id;instr.det"))
+    vertices: Mapped[list[float]] = mapped_column(
+        info=facts(
+            "Vertices",
+            "Unit vectors of the corners, x y z x y z …, anticlockwise seen from outside.",
+            ucd="pos.outline;obs.field",
+        )
+    )
+
+
+class FootprintCellRow(Base):
+    """A HEALPix cell that a footprint touches."""
+
+    __tablename__ = "footprint_cell"
+    __table_args__ = (Index("ix_footprint_cell_uniq", "uniq", postgresql_include=["footprint_id"]),)
+
+    uniq: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, info=facts("Cell", "NUNIQ number of the cell.", ucd="pos.HEALPix")
+    )
+    footprint_id: Mapped[int] = mapped_column(
+        ForeignKey("footprint.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+        info=facts("Footprint", "The footprint.", ucd="meta.id"),
+    )

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Work for the workers: the queue of the embedded transport, and the state of previews."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.db.schema.base import Base, facts
+
+__all__ = ["PreviewRow", "QueueMessageRow"]
+
+
+class QueueMessageRow(Base):
+    """A message of the Celery transport on PostgreSQL (``queues/transport.py``)."""
+
+    __tablename__ = "queue_message"
+    __table_args__ = (Index("ix_queue_message_queue_visible", "queue", "visible", "id"),)
+
+    id: Mapped[int] = mapped_column(
+        primary_key=True, info=facts("Id", "Internal key, in order of arrival.", ucd="meta.id")
+    )
+    queue: Mapped[str] = mapped_column(info=facts("Queue", "Name of the queue.", ucd="meta.id"))
+    body: Mapped[str] = mapped_column(Text, info=facts("Body", "The message, as JSON.", ucd="meta.note"))
+    visible: Mapped[datetime] = mapped_column(
+        info=facts("Visible", "From when on a worker may take it; a taken one is moved ahead.", ucd="time")
+    )
+    reads: Mapped[int] = mapped_column(default=0, info=facts("Reads", "How often it was taken.", ucd="meta.number"))
+
+
+class PreviewRow(Base):
+    """The preview of a product, and how far it is."""
+
+    __tablename__ = "preview"
+
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=facts("Product", "The product.", ucd="meta.id"),
+    )
+    state: Mapped[str] = mapped_column(
+        index=True,
+        info=facts(
+            "State", "How far it is.", ucd="meta.code.status", choices=("queued", "running", "ready", "none", "failed")
+        ),
+    )
+    claimed: Mapped[datetime | None] = mapped_column(info=facts("Claimed", "When a worker took it.", ucd="time"))
+    reason: Mapped[str] = mapped_column(
+        default="", info=facts("Reason", "Why there is none, or what failed.", ucd="meta.note")
+    )
+    sha256: Mapped[str | None] = mapped_column(
+        info=facts("Image", "Key of the picture in the file store.", ucd="meta.checksum")
+    )
+    thumbnail_sha256: Mapped[str | None] = mapped_column(
+        info=facts("Thumbnail", "Key of the small picture in the file store.", ucd="meta.checksum")
+    )

@@ -1,0 +1,1 @@
+"""The portal: Flask blueprints, one folder a page family."""

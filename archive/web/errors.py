@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Exceptions as answers: a page for people, problem details (RFC 9457) for programs."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from archive.errors import ArchiveError, InvalidInputError, NotFoundError, ProprietaryError, RateLimitedError
+
+__all__ = ["install_error_pages", "wants_json"]
+
+_log = structlog.get_logger(__name__)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program: it came by the API, or asks for anything but a page."""
+    if request.path.startswith(("/api/", "/data/")):
+        return "text/html" not in request.headers.get("Accept", "")
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def install_error_pages(app: Flask) -> None:
+    """Render each exception once, here."""
+
+    @app.errorhandler(ArchiveError)
+    def known(error: ArchiveError) -> Response:
+        return _answer(error.status, error.code, error.message, **_details(error))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        answer = _answer(status, (error.name or "error").lower().replace(" ", "_"), _words(status))
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> Response:
+        incident = secrets.token_hex(6)
+        _log.exception("unexpected error", incident=incident, path=request.path, exc_info=error)
+        return _answer(
+            500,
+            "internal",
+            f"Something went wrong in the archive. It was logged as incident {incident}.",
+            incident=incident,
+        )
+
+
+def _details(error: ArchiveError) -> dict[str, object]:
+    details: dict[str, object] = {}
+    if isinstance(error, InvalidInputError):
+        details["errors"] = error.fields
+    if isinstance(error, NotFoundError) and error.suggestions:
+        details["suggestions"] = list(error.suggestions)
+    if isinstance(error, ProprietaryError):
+        details["release_date"] = error.release.isoformat() if error.release else None
+    if isinstance(error, RateLimitedError):
+        details["retry_after"] = error.retry_after
+    return details
+
+
+def _answer(status: int, code: str, message: str, **details: object) -> Response:
+    if wants_json():
+        response = jsonify({"type": "about:blank", "title": code, "status": status, "detail": message, **details})
+        response.content_type = "application/problem+json"
+    else:
+        response = make_response(render_template("errors/error.html", status=status, message=message, **details))
+    response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="archive"'
+    if "retry_after" in details:
+        response.headers["Retry-After"] = str(details["retry_after"])
+    return response
+
+
+def _words(status: int) -> str:
+    return {
+        400: "The request could not be understood.",
+        404: "There is no such page.",
+        405: "This address does not take such a request.",
+        413: "That is too large.",
+    }.get(status, "The request could not be answered.")

@@ -1,0 +1,1 @@
+"""The IVOA as a library: knows sky, standards and protocols, and nothing of our holdings."""
