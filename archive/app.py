@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The web process: mounts blueprints, nothing else."""
 
-from pathlib import Path
-
 from flask import Flask
 
+from archive.assets import asset_folder
 from archive.bootstrap import Services
 from archive.web.context import EXTENSION
 from archive.web.errors import install_error_pages
@@ -12,13 +11,11 @@ from archive.web.identity import install_identity
 
 __all__ = ["create_app"]
 
-ROOT = Path(__file__).resolve().parents[1]
-
 
 def create_app(services: Services) -> Flask:
     """Make the WSGI application from use cases that `build_services` wired."""
     config = services.config.web
-    app = Flask("archive", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask("archive", template_folder=str(asset_folder("templates")), static_folder=str(asset_folder("static")))
     app.extensions[EXTENSION] = services
     app.config.update(
         SECRET_KEY=config.secret_key,

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bring a database to the form that this version of the code needs."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
+from archive.assets import asset_folder
 from archive.db.session import Database
 
 __all__ = ["make_revision", "upgrade"]
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+MIGRATIONS = asset_folder("migrations")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
