@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -58,6 +59,7 @@ class Database:
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c jit=off"},
         )
+        self._depth: ContextVar[int] = ContextVar("depth", default=0)
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
@@ -68,13 +70,20 @@ class Database:
         UnavailableError
             The database does not answer.
         """
+        entered = self._depth.set(self._depth.get() + 1)
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 uow = UnitOfWork(session)
                 yield uow
         except OperationalError as exc:
             raise UnavailableError("The archive's database does not answer just now. Please try again.") from exc
+        finally:
+            self._depth.reset(entered)
         uow.run_following()
+
+    def is_in_transaction(self) -> bool:
+        """Whether the calling thread is inside a unit of work."""
+        return self._depth.get() > 0
 
     def is_alive(self) -> bool:
         """Whether the database answers."""
