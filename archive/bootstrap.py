@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from archive.config import Config
 from archive.db.session import Database
 from archive.errors import ConfigError
+from archive.storage import FileStore, LocalFileStore
 
 __all__ = ["Services", "build_services"]
 
@@ -16,6 +17,7 @@ class Services:
 
     config: Config
     database: Database
+    store: FileStore
 
 
 def build_services(config: Config) -> Services:
@@ -29,4 +31,5 @@ def build_services(config: Config) -> Services:
     if config.database.url is None:
         raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database is not running")
     database = Database(config.database.url, pool_size=config.web.threads)
-    return Services(config=config, database=database)
+    store = LocalFileStore(config.storage.root)
+    return Services(config=config, database=database, store=store)
