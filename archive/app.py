@@ -7,7 +7,9 @@ from archive.assets import asset_folder
 from archive.bootstrap import Services
 from archive.web.context import EXTENSION
 from archive.web.errors import install_error_pages
+from archive.web.headers import install_security_headers
 from archive.web.identity import install_identity
+from archive.web.layout import install_layout
 
 __all__ = ["create_app"]
 
@@ -29,4 +31,6 @@ def create_app(services: Services) -> Flask:
     app.jinja_env.globals["site_title"] = config.title
     install_identity(app)
     install_error_pages(app)
+    install_layout(app)
+    install_security_headers(app)
     return app

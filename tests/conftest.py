@@ -2,5 +2,16 @@
 
 from tests.support.postgres import database, database_server, database_url, template_database
 from tests.support.requirements import shared
+from tests.support.web import app, client, config, services
 
-__all__ = ["database", "database_server", "database_url", "shared", "template_database"]
+__all__ = [
+    "app",
+    "client",
+    "config",
+    "database",
+    "database_server",
+    "database_url",
+    "services",
+    "shared",
+    "template_database",
+]

@@ -11,6 +11,17 @@ from archive.errors import ArchiveError, InvalidInputError, NotFoundError, Propr
 
 __all__ = ["install_error_pages", "wants_json"]
 
+_TITLES = {
+    400: "This cannot be understood",
+    401: "Please log in",
+    403: "This is not open to you",
+    404: "Nothing is here",
+    405: "Not this way",
+    409: "That is in the way",
+    413: "Too much at once",
+    429: "A little slower, please",
+}
+
 _log = structlog.get_logger(__name__)
 
 
@@ -67,13 +78,18 @@ def _answer(status: int, code: str, message: str, **details: object) -> Response
         response = jsonify({"type": "about:blank", "title": code, "status": status, "detail": message, **details})
         response.content_type = "application/problem+json"
     else:
-        response = make_response(render_template("errors/error.html", status=status, message=message, **details))
+        response = make_response(_page(status, message, details))
     response.status_code = status
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="archive"'
     if "retry_after" in details:
         response.headers["Retry-After"] = str(details["retry_after"])
     return response
+
+
+def _page(status: int, message: str, details: dict[str, object]) -> str:
+    title = _TITLES.get(status, "The archive cannot answer just now" if status >= 500 else "That did not work")
+    return render_template("errors/error.html", status=status, title=title, message=message, **details)
 
 
 def _words(status: int) -> str:
