@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from archive.config import Config
+from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
 from archive.errors import ConfigError
 from archive.storage import FileStore, LocalFileStore
@@ -28,8 +29,9 @@ def build_services(config: Config) -> Services:
     ConfigError
         No database is named and the embedded one is not running.
     """
-    if config.database.url is None:
-        raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database is not running")
-    database = Database(config.database.url, pool_size=config.web.threads)
+    url = config.database.url or EmbeddedPostgres(config.home, config.database.pg_home).running_url()
+    if url is None:
+        raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database does not run: archive db start")
+    database = Database(url, pool_size=config.web.threads)
     store = LocalFileStore(config.storage.root)
     return Services(config=config, database=database, store=store)

@@ -23,6 +23,7 @@ __all__ = [
     "Setting",
     "StorageConfig",
     "WebConfig",
+    "kept_secret",
 ]
 
 
@@ -162,7 +163,7 @@ class Config:
                 host=host,
                 port=port,
                 base_url=values.get("base_url", f"http://{host}:{port}").rstrip("/"),
-                secret_key=values.get("secret_key") or _kept_secret(home / "secret_key"),
+                secret_key=values.get("secret_key") or kept_secret(home / "secret_key"),
                 title=values.get("title", "Science Data Archive"),
                 threads=_integer(values, "web_threads", 16, low=1, high=512),
                 secure_cookies=_choice(values, "secure_cookies", ("no", "yes")) == "yes",
@@ -200,14 +201,20 @@ def _choice(values: Mapping[str, str], name: str, choices: tuple[str, ...]) -> s
     return text
 
 
-def _kept_secret(path: Path) -> str:
-    """Read the secret of this installation, made at its first start and readable by its owner only."""
+def kept_secret(path: Path, *, length: int = 48) -> str:
+    """Read a secret of this installation, made at the first use and readable by its owner only.
+
+    Parameters
+    ----------
+    length
+        Random bytes of a new one.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"secret_key.{secrets.token_hex(8)}")
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        # A link appears whole or not at all, so two processes that start together agree on one key.
+        draft.write_text(secrets.token_hex(length), encoding="ascii")
+        # A link appears whole or not at all, so two processes that start together agree on one secret.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

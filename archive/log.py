@@ -42,3 +42,5 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # It tells of each step at INFO, at every start.
+    logging.getLogger("alembic").setLevel(max(root.level, logging.WARNING))

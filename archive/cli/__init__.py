@@ -1,11 +1,29 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The ``archive`` command: one file a group of commands."""
 
+from typing import Any
+
 import click
+
+from archive.cli.db import db
+from archive.errors import ArchiveError
 
 __all__ = ["main"]
 
 
-@click.group()
+class _Commands(click.Group):
+    """Tells the archive's own errors in one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- click's own signature
+        try:
+            return super().invoke(ctx)
+        except ArchiveError as exc:
+            raise click.ClickException(exc.message) from exc
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """Run and tend a science data archive."""
+
+
+main.add_command(db)

@@ -3,19 +3,62 @@
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from archive.assets import asset_folder
 from archive.db.session import Database
+from archive.errors import ConfigError, UnavailableError
 
-__all__ = ["make_revision", "upgrade"]
+__all__ = ["current_revision", "make_revision", "require_current", "upgrade"]
 
 MIGRATIONS = asset_folder("migrations")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations that are missing."""
-    with database.engine.connect() as connection:
-        command.upgrade(_alembic(connection), revision)
+    """Run the migrations that are missing.
+
+    Raises
+    ------
+    UnavailableError
+        The database does not answer.
+    """
+    try:
+        with database.engine.connect() as connection:
+            command.upgrade(_alembic(connection), revision)
+    except OperationalError as exc:
+        raise UnavailableError("The archive's database does not answer, or is locked by another command.") from exc
+
+
+def current_revision(database: Database) -> str | None:
+    """Tell how far the database is migrated; None for an empty one.
+
+    Raises
+    ------
+    UnavailableError
+        The database does not answer.
+    """
+    try:
+        with database.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as exc:
+        raise UnavailableError("The archive's database does not answer.") from exc
+
+
+def require_current(database: Database) -> None:
+    """Check that the database is as this version of the code needs it.
+
+    Raises
+    ------
+    ConfigError
+        It is not.
+    """
+    current, wanted = current_revision(database), ScriptDirectory.from_config(_alembic(None)).get_current_head()
+    if current != wanted:
+        raise ConfigError(
+            f"The database is at revision {current or 'none'} and this version needs {wanted}; run: archive db upgrade"
+        )
 
 
 def make_revision(database: Database, message: str, number: str) -> None:

@@ -70,7 +70,7 @@ class Database:
         UnavailableError
             The database does not answer.
         """
-        entered = self._depth.set(self._depth.get() + 1)
+        self._depth.set(self._depth.get() + 1)
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 uow = UnitOfWork(session)
@@ -78,7 +78,7 @@ class Database:
         except OperationalError as exc:
             raise UnavailableError("The archive's database does not answer just now. Please try again.") from exc
         finally:
-            self._depth.reset(entered)
+            self._depth.set(self._depth.get() - 1)
         uow.run_following()
 
     def is_in_transaction(self) -> bool:

@@ -1,0 +1,145 @@
+"""The embedded PostgreSQL, made, started, killed and stopped for real."""
+
+import os
+import signal
+import socket
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from archive.db.embedded import EmbeddedPostgres
+from archive.db.embedded.process import is_free
+from archive.errors import ConfigError
+from tests.support.servers import CARELESS, embedded_server
+
+is_root = os.geteuid() == 0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    with embedded_server(tmp_path / "home") as made:
+        yield made
+
+
+def ask(url: str, query: str) -> object:
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(query)
+        row = cursor.fetchone() if cursor.description else (None,)
+        assert row is not None
+        return row[0]
+
+
+def test_a_second_start_is_quick_and_loses_nothing(server: EmbeddedPostgres) -> None:
+    ask(server.start(), "CREATE TABLE kept AS SELECT 42 AS answer")
+    server.stop()
+    assert server.running_url() is None
+    began = time.monotonic()
+    url = server.start()
+    assert time.monotonic() - began < 5
+    assert ask(url, "SELECT answer FROM kept") == 42
+    assert server.start() == url, "starting a running server changes nothing"
+
+
+def test_settings_locale_and_rights(server: EmbeddedPostgres) -> None:
+    url = server.start()
+    assert ask(url, "SELECT lower('ÅÑ')") == "åñ"
+    assert ask(url, "SHOW timezone") == "UTC"
+    assert ask(url, "SHOW jit") == "off"
+    assert ask(url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(url.replace("archive:", "archive:x", 1))
+
+
+def test_secrets_are_the_owners_only(server: EmbeddedPostgres) -> None:
+    server.start()
+    assert stat.S_IMODE((server.place.home / "pg_password").stat().st_mode) == 0o600
+    assert stat.S_IMODE(server.place.data.stat().st_mode) == 0o700
+    assert not list(server.place.folder.glob("*.new")), "nothing of the making is left"
+
+
+@pytest.mark.skipif(not is_root, reason="only root drops privileges")
+def test_root_drops_privileges_and_touches_no_other_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    before = {path: (path.stat().st_mode, path.stat().st_uid) for path in (home, *home.parents)}
+    with embedded_server(home) as server:
+        server.start()
+        pid = server.status.pid
+        assert Path(f"/proc/{pid}").stat().st_uid not in {0, -1}
+        assert server.place.data.stat().st_uid == Path(f"/proc/{pid}").stat().st_uid
+        assert {path: (path.stat().st_mode, path.stat().st_uid) for path in before} == before
+        groups = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("Groups:")[1].splitlines()[0].split()
+        assert "0" not in groups
+
+
+def test_a_killed_server_recovers(server: EmbeddedPostgres) -> None:
+    url = server.start()
+    ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    pid = server.status.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert ask(server.start(), "SELECT answer FROM kept") == 42
+
+
+def test_a_pid_file_whose_number_is_another_programs_is_no_hindrance(server: EmbeddedPostgres) -> None:
+    server.start()
+    pid_file = server.place.data / "postmaster.pid"
+    lines = pid_file.read_text(encoding="utf-8").splitlines()
+    server.stop()
+    owner = server.place.data.stat()
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n", encoding="utf-8")
+    os.chown(pid_file, owner.st_uid, owner.st_gid)
+    assert not server.status.is_running
+    assert ask(server.start(), "SELECT 1") == 1
+
+
+def test_a_making_that_was_cut_short_is_begun_anew(server: EmbeddedPostgres) -> None:
+    (server.place.folder / "data.new").mkdir(parents=True)
+    (server.place.folder / "data.new" / "half").touch()
+    assert ask(server.start(), "SELECT 1") == 1
+
+
+def test_another_port_is_taken_when_the_kept_one_is_not_free(server: EmbeddedPostgres) -> None:
+    server.start()
+    port = server.status.port
+    assert port is not None
+    server.stop()
+    assert is_free("127.0.0.1", port)
+    with closing(socket.create_server(("127.0.0.1", port))):
+        server.start()
+        assert server.status.port not in {None, port}
+
+
+def test_starts_at_the_same_time_make_one_server(tmp_path: Path) -> None:
+    with embedded_server(tmp_path / "home") as server:
+        urls: list[str] = []
+        threads = [
+            threading.Thread(target=lambda: urls.append(EmbeddedPostgres(tmp_path / "home", settings=CARELESS).start()))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert urls == [server.running_url()] * 3
+
+
+def test_data_of_another_major_version_are_refused_in_words(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.place.data / "PG_VERSION").write_text("11\n", encoding="ascii")
+    with pytest.raises(ConfigError, match=r"made by PostgreSQL 11, and PostgreSQL \d+"):
+        server.start()
+
+
+def test_two_archives_do_not_share_a_server(tmp_path: Path) -> None:
+    with embedded_server(tmp_path / "one") as one, embedded_server(tmp_path / "two") as two:
+        assert one.place.folder != two.place.folder
+        assert one.start() != two.start()
