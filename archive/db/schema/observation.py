@@ -24,6 +24,7 @@ class ObservationRow(Base):
             "Identifier of the observation, unique within telescope and instrument.",
             ucd="meta.id",
             utype="obscore:DataID.observationID",
+            group="Observation",
         )
     )
     telescope: Mapped[str] = mapped_column(info=facts("Telescope", "Telescope.", ucd="meta.id;instr.tel"))

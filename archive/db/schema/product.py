@@ -231,6 +231,7 @@ class ProductRow(Base):
             "Outline on the sky, in the words of DALI and STC-S.",
             ucd="pos.outline;obs.field",
             utype="obscore:Char.SpatialAxis.Coverage.Support.Area",
+            group="Target",
         )
     )
     s_fov: Mapped[float | None] = mapped_column(
