@@ -21,6 +21,9 @@ _SAMPLES = 100_000
 _BARS = tuple(value * unit for unit in (1 / 3600, 1 / 60, 1.0) for value in (1, 2, 5, 10, 20, 30))
 
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
 @dataclass(frozen=True)
 class Preview:
     """A picture of a file, large and small, as PNG."""
@@ -119,7 +122,7 @@ def _with_strip(grey: Image.Image, scale: float | None, low: float, high: float)
     return whole
 
 
-def _draw_compass(draw: ImageDraw.ImageDraw, x: int, top: int, font: ImageFont.ImageFont) -> None:
+def _draw_compass(draw: ImageDraw.ImageDraw, x: int, top: int, font: Font) -> None:
     foot = top + _STRIP - 7
     draw.line((x, foot, x, foot - 15), fill=230)
     draw.line((x, foot, x - 15, foot), fill=230)
@@ -127,9 +130,7 @@ def _draw_compass(draw: ImageDraw.ImageDraw, x: int, top: int, font: ImageFont.I
     draw.text((x - 21, foot - 4), "E", fill=230, font=font, anchor="mm")
 
 
-def _draw_bar(
-    draw: ImageDraw.ImageDraw, right: int, middle: int, scale: float, room: int, font: ImageFont.ImageFont
-) -> None:
+def _draw_bar(draw: ImageDraw.ImageDraw, right: int, middle: int, scale: float, room: int, font: Font) -> None:
     fitting = [bar for bar in _BARS if 8 < bar / scale <= room / 2]
     if not fitting:
         return

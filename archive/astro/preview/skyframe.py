@@ -124,7 +124,7 @@ def tangent_of(planes: list[Located], long_side: int, magnify_to: int) -> Tangen
     if (vectors @ centre).min() < np.cos(np.radians(_WIDEST)):
         return None
     xi, eta = _project(vectors, centre, east, north)
-    extent = max(np.ptp(xi), np.ptp(eta))
+    extent = max(float(np.ptp(xi)), float(np.ptp(eta)))
     native = min(plane.scale for plane in planes)
     scale = max(extent / long_side, native / max(1, int(magnify_to / (extent / native))))
     return Tangent(
@@ -133,7 +133,7 @@ def tangent_of(planes: list[Located], long_side: int, magnify_to: int) -> Tangen
         north,
         left=float(xi.max()),
         top=float(eta.max()),
-        scale=float(scale),
+        scale=scale,
         width=max(1, round(float(np.ptp(xi)) / scale)),
         height=max(1, round(float(np.ptp(eta)) / scale)),
     )

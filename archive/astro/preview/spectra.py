@@ -126,7 +126,8 @@ def _first_lit_row(flux: Any) -> Floats:  # noqa: ANN401
         return np.asarray(flux.section[:], dtype=np.float64)
     rows = np.asarray(flux.section[:_MAX_CURVES], dtype=np.float64).reshape(-1, flux.shape[-1])
     lit = np.flatnonzero(np.nan_to_num(rows).any(axis=1))
-    return rows[lit[0] if lit.size else 0]
+    first: Floats = rows[lit[0] if lit.size else 0]
+    return first
 
 
 def _images(hdus: Any, budget: Budget) -> "list[Any]":  # noqa: ANN401

@@ -58,7 +58,9 @@ def axis_of(header: Any, length: int, number: int = 1) -> Axis:  # noqa: ANN401
     start = _number(header, f"CRVAL{number}")
     pixels = np.arange(1, length + 1, dtype=np.float64)
     kind = str(header.get(f"CTYPE{number}", "")).strip().upper()
-    is_pixel = kind in {"PIXEL", "PIXELS"} or kind.startswith(("RA--", "DEC-", "GLON", "GLAT")) or (start, step) == (0, 1)
+    is_pixel = (
+        kind in {"PIXEL", "PIXELS"} or kind.startswith(("RA--", "DEC-", "GLON", "GLAT")) or (start, step) == (0, 1)
+    )
     if not step or start is None or is_pixel:
         return Axis(pixels, "Pixel")
     values = start + (pixels - (_number(header, f"CRPIX{number}") or 1.0)) * step
@@ -109,7 +111,8 @@ def _dispersion(words: list[str], length: int) -> Floats | None:
     try:
         kind = int(words[2])
         first, step, shift = float(words[3]), float(words[4]), float(words[6])
-        pixels = np.arange(1, length + 1, dtype=np.float64)
+        pixels: Floats = np.arange(1, length + 1, dtype=np.float64)
+        values: Floats
         if kind in {_LINEAR, _LOG}:
             values = first + (pixels - 1) * step
             values = 10.0 ** np.clip(values, -30, 30) if kind == _LOG else values
