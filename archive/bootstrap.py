@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from archive.config import Config
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
+from archive.domain.clock import utc_now
 from archive.errors import ConfigError
+from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
 from archive.storage import FileStore, LocalFileStore
 
 __all__ = ["Services", "build_services"]
@@ -19,6 +21,10 @@ class Services:
     config: Config
     database: Database
     store: FileStore
+    overview: OverviewService
+    nights: NightService
+    programs: ProgramService
+    collections: CollectionService
 
 
 def build_services(config: Config) -> Services:
@@ -34,4 +40,12 @@ def build_services(config: Config) -> Services:
         raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database does not run: archive db start")
     database = Database(url, pool_size=config.web.threads)
     store = LocalFileStore(config.storage.root)
-    return Services(config=config, database=database, store=store)
+    return Services(
+        config=config,
+        database=database,
+        store=store,
+        overview=OverviewService(database=database, clock=utc_now),
+        nights=NightService(database=database, clock=utc_now),
+        programs=ProgramService(database=database, clock=utc_now),
+        collections=CollectionService(database=database, clock=utc_now),
+    )
