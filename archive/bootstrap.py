@@ -8,7 +8,10 @@ from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
 from archive.domain.clock import utc_now
 from archive.errors import ConfigError
+from archive.services.accounts import AccountService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
+from archive.services.passwords import Passwords
+from archive.services.tokens import TokenService
 from archive.storage import FileStore, LocalFileStore
 
 __all__ = ["Services", "build_services"]
@@ -25,6 +28,8 @@ class Services:
     nights: NightService
     programs: ProgramService
     collections: CollectionService
+    accounts: AccountService
+    tokens: TokenService
 
 
 def build_services(config: Config) -> Services:
@@ -48,4 +53,6 @@ def build_services(config: Config) -> Services:
         nights=NightService(database=database, clock=utc_now),
         programs=ProgramService(database=database, clock=utc_now),
         collections=CollectionService(database=database, clock=utc_now),
+        accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
+        tokens=TokenService(database=database, clock=utc_now),
     )

@@ -20,6 +20,7 @@ __all__ = [
     "ProprietaryError",
     "RateLimitedError",
     "StorageFullError",
+    "TokenError",
     "UnavailableError",
 ]
 
@@ -69,6 +70,20 @@ class CredentialsError(ArchiveError):
 
     code = "unauthenticated"
     status = 401
+
+
+class TokenError(CredentialsError):
+    """A token was sent and does not hold (401, RFC 6750 §3.1 ``invalid_token``).
+
+    Parameters
+    ----------
+    code
+        ``token_unknown``, ``token_expired`` or ``token_revoked``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class PermissionDeniedError(ArchiveError):

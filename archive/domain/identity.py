@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who people are: users, their roles, personal tokens and their scopes."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Role", "Scope", "Token", "User"]
+__all__ = ["Membership", "Role", "Scope", "Token", "User", "normal_username", "password_faults"]
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_PASSWORD_LENGTH = (8, 1024)
 
 
 class Role(StrEnum):
@@ -52,3 +57,36 @@ class Token:
     expires: datetime | None
     last_used: datetime | None
     is_revoked: bool
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A program that a user belongs to."""
+
+    propid: str
+    title: str
+    pi: str
+    is_pi: bool
+
+
+def normal_username(text: str) -> str | None:
+    """Bring a user name to the form in which it is stored; None when no account can have it."""
+    name = unicodedata.normalize("NFKC", text).strip().lower()
+    return name if _USERNAME.fullmatch(name) else None
+
+
+def password_faults(password: str, username: str) -> str:
+    """Tell why a password cannot be taken; empty when it can.
+
+    Notes
+    -----
+    Length is asked for and kinds of letters are not (NIST SP 800-63B §5.1.1.2).
+    """
+    shortest, longest = _PASSWORD_LENGTH
+    if len(password) < shortest:
+        return f"A password has at least {shortest} characters."
+    if len(password) > longest:
+        return f"A password has at most {longest} characters."
+    if password.lower() == username:
+        return "The password must not be the user name."
+    return ""
