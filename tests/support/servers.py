@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,9 +13,9 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 
 @contextmanager
-def embedded_server(home: Path) -> Iterator[EmbeddedPostgres]:
+def embedded_server(home: Path, settings: Mapping[str, str] = CARELESS) -> Iterator[EmbeddedPostgres]:
     """Give an embedded server that does not run yet; stop and remove it at the end."""
-    server = EmbeddedPostgres(home, settings=CARELESS)
+    server = EmbeddedPostgres(home, settings=settings)
     try:
         yield server
     finally:

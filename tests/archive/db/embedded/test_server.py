@@ -79,13 +79,13 @@ def test_root_drops_privileges_and_touches_no_other_folder(tmp_path: Path) -> No
         assert "0" not in groups
 
 
-def test_a_killed_server_recovers(server: EmbeddedPostgres) -> None:
-    url = server.start()
-    ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
-    pid = server.status.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    assert ask(server.start(), "SELECT answer FROM kept") == 42
+def test_a_killed_server_recovers(tmp_path: Path) -> None:
+    with embedded_server(tmp_path / "home", settings={}) as server:
+        ask(server.start(), "CREATE TABLE kept AS SELECT 42 AS answer")
+        pid = server.status.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert ask(server.start(), "SELECT answer FROM kept") == 42
 
 
 def test_a_pid_file_whose_number_is_another_programs_is_no_hindrance(server: EmbeddedPostgres) -> None:
