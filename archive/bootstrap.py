@@ -8,6 +8,7 @@ from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
 from archive.domain.clock import utc_now
 from archive.errors import ConfigError
+from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
 from archive.services.passwords import Passwords
@@ -24,6 +25,7 @@ class Services:
     config: Config
     database: Database
     store: FileStore
+    queue: TaskQueue
     overview: OverviewService
     nights: NightService
     programs: ProgramService
@@ -49,6 +51,7 @@ def build_services(config: Config) -> Services:
         config=config,
         database=database,
         store=store,
+        queue=CeleryQueue(make_celery(config.queue.broker_url, url)),
         overview=OverviewService(database=database, clock=utc_now),
         nights=NightService(database=database, clock=utc_now),
         programs=ProgramService(database=database, clock=utc_now),

@@ -17,8 +17,7 @@ class TaskQueue(Protocol):
     def send(self, task_name: str, *args: int | str) -> None:
         """Put a task of `archive.queues.names` on its queue.
 
-        Raises
-        ------
-        UnavailableError
-            The broker does not answer.
+        Notes
+        -----
+        It does not fail when the broker is away: the work is in our tables, and the upkeep sends it anew.
         """

@@ -1,9 +1,11 @@
 """A real PostgreSQL for the tests: one server, one database a worker, built once by the migrations."""
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg2
 import psycopg2.extensions
@@ -11,14 +13,33 @@ import pytest
 from sqlalchemy import text
 
 from archive.db import migrate
+from archive.db.embedded import EmbeddedPostgres
 from archive.db.schema import Base
 from archive.db.session import Database
+from tests.support.servers import CARELESS, remove_server
 
 
 @pytest.fixture(scope="session")
-def database_server() -> str:
-    """Give the address of a server on which databases may be made."""
-    return os.environ["ARCHIVE_TEST_DATABASE_URL"]  # noqa: TID251
+def database_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """Give the address of a server on which databases may be made: the one named, else an embedded one."""
+    named = os.environ.get("ARCHIVE_TEST_DATABASE_URL")  # noqa: TID251
+    if named:
+        yield named
+        return
+    base = tmp_path_factory.getbasetemp()
+    home = (base if worker_id == "master" else base.parent) / "postgres"
+    home.mkdir(exist_ok=True)
+    server = EmbeddedPostgres(home, settings=CARELESS)
+    # The workers share one server: the first starts it, the last stops it.
+    with _users(home) as users:
+        url = server.start()
+        users.append(worker_id)
+    yield url
+    with _users(home) as users:
+        users.remove(worker_id)
+        if not users:
+            server.stop()
+            remove_server(server)
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +81,18 @@ def database(database_url: str) -> Iterator[Database]:
     with fresh.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     fresh.dispose()
+
+
+@contextmanager
+def _users(home: Path) -> Iterator[list[str]]:
+    """Give the list of workers that use the server, to be changed while no other looks at it."""
+    with (home / "users").open("a+", encoding="ascii") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)
+        kept.seek(0)
+        users = kept.read().split()
+        yield users
+        kept.truncate(0)
+        kept.write("\n".join(users))
 
 
 @contextmanager
