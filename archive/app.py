@@ -10,6 +10,7 @@ from archive.web.errors import install_error_pages
 from archive.web.headers import install_security_headers
 from archive.web.identity import install_identity
 from archive.web.layout import install_layout
+from archive.web.preview import blueprint as preview
 
 __all__ = ["create_app"]
 
@@ -33,4 +34,5 @@ def create_app(services: Services) -> Flask:
     install_error_pages(app)
     install_layout(app)
     install_security_headers(app)
+    app.register_blueprint(preview)
     return app

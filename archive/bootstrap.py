@@ -12,6 +12,7 @@ from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
 from archive.services.passwords import Passwords
+from archive.services.previews import PreviewService
 from archive.services.tokens import TokenService
 from archive.storage import FileStore, LocalFileStore
 
@@ -32,6 +33,7 @@ class Services:
     collections: CollectionService
     accounts: AccountService
     tokens: TokenService
+    previews: PreviewService
 
 
 def build_services(config: Config) -> Services:
@@ -47,15 +49,17 @@ def build_services(config: Config) -> Services:
         raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database does not run: archive db start")
     database = Database(url, pool_size=config.web.threads)
     store = LocalFileStore(config.storage.root)
+    queue = CeleryQueue(make_celery(config.queue.broker_url, url))
     return Services(
         config=config,
         database=database,
         store=store,
-        queue=CeleryQueue(make_celery(config.queue.broker_url, url)),
+        queue=queue,
         overview=OverviewService(database=database, clock=utc_now),
         nights=NightService(database=database, clock=utc_now),
         programs=ProgramService(database=database, clock=utc_now),
         collections=CollectionService(database=database, clock=utc_now),
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
+        previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
     )

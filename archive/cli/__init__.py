@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archive.cli.db import db
+from archive.cli.previews import previews
 from archive.errors import ArchiveError
 
 __all__ = ["main"]
@@ -27,3 +28,4 @@ def main() -> None:
 
 
 main.add_command(db)
+main.add_command(previews)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db.schema.base import Base, facts
+from archive.domain.previews import PreviewState
 
 __all__ = ["PreviewRow", "QueueMessageRow"]
 
@@ -40,11 +41,12 @@ class PreviewRow(Base):
     )
     state: Mapped[str] = mapped_column(
         index=True,
-        info=facts(
-            "State", "How far it is.", ucd="meta.code.status", choices=("queued", "running", "ready", "none", "failed")
-        ),
+        info=facts("State", "How far it is.", ucd="meta.code.status", choices=tuple(PreviewState)),
     )
     claimed: Mapped[datetime | None] = mapped_column(info=facts("Claimed", "When a worker took it.", ucd="time"))
+    attempts: Mapped[int] = mapped_column(
+        default=0, info=facts("Attempts", "How often a worker took it since it was asked for.", ucd="meta.number")
+    )
     reason: Mapped[str] = mapped_column(
         default="", info=facts("Reason", "Why there is none, or what failed.", ucd="meta.note")
     )
