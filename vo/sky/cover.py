@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Covers: short lists of order-29 cell ranges that are sure to hold a region.
+
+How fine a cover is follows measurements: each range costs a database some 10 microseconds, so
+that 8 to 10 ranges are best for small regions and 15 to 30 for large ones, never above 40.
+"""
+
+import math
+from collections.abc import Callable
+
+import astropy.units as u
+import mocpy
+import numpy as np
+from astropy.coordinates import Latitude, Longitude
+
+from vo.sky.healpix import (
+    MAX_ORDER,
+    cell_centres,
+    cell_radius,
+    cell_size,
+    children,
+    merge_ranges,
+    ranges_of_cells,
+)
+from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vectors_of
+
+__all__ = ["MAX_RANGES", "cone_cover", "cover_of"]
+
+MAX_RANGES = 40
+SMALL = math.radians(1.0)
+
+WIDE = 30.0
+"""Degrees; from here on covers start with the whole sky (mocpy 0.21 leaves parts of circles near 180° out)."""
+
+Touches = Callable[[Floats, float], Bools]
+
+
+def _order_for(size: float) -> int:
+    """Give the order whose cells are the largest with sides of at most `size` radians."""
+    if size <= cell_size(MAX_ORDER):
+        return MAX_ORDER
+    return max(0, math.ceil(math.log2(cell_size(0) / size)))
+
+
+def cone_cover(ra: float, dec: float, radius: float, fineness: float | None = None) -> Ints:
+    """Cover a circle.
+
+    Parameters
+    ----------
+    ra, dec, radius
+        Degrees.
+    fineness
+        Cell side over radius; by default 0.5 below one degree and 0.25 above.
+    """
+    size = math.radians(radius)
+    if radius >= WIDE:
+        centre = vectors_of(ra, dec)
+        return cover_of(lambda centres, more: _is_near(centres, centre, size + more), ra, dec, radius)
+    if fineness is None:
+        fineness = 0.5 if size < SMALL else 0.25
+    # The margin keeps what lies on the rim to the last digit.
+    grown = math.degrees(size * (1 + 1e-9) + 2 * TOLERANCE)
+    moc = mocpy.MOC.from_cone(
+        Longitude(ra, u.deg), Latitude(dec, u.deg), radius=grown * u.deg, max_depth=_order_for(fineness * size)
+    )
+    return merge_ranges(moc.to_depth29_ranges.astype(np.int64))
+
+
+def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:
+    """Cover a region of any form that lies within a circle.
+
+    Parameters
+    ----------
+    touches
+        Tells for circles (centres as unit vectors, one radius in radians) whether each may touch
+        the region; it may say yes too often, never no.
+    ra, dec, radius
+        Degrees: a circle around the region.
+    """
+    size = math.radians(radius)
+    if radius >= WIDE:
+        order, cells = 0, np.arange(12)
+    else:
+        order = _order_for(2 * size)
+        cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=2.0))
+    cells = cells[touches(cell_centres(order, cells), cell_radius(order))]
+    enough = 16 if size < SMALL else 30
+    while order < MAX_ORDER and len(cells) < 500:
+        finer = children(cells)
+        finer = finer[touches(cell_centres(order + 1, finer), cell_radius(order + 1))]
+        if len(ranges_of_cells(order + 1, finer)) > enough:
+            break
+        order, cells = order + 1, finer
+    return ranges_of_cells(order, cells)
+
+
+def _is_near(centres: Floats, centre: Floats, radius: float) -> Bools:
+    difference = centres - centre
+    near: Bools = np.sum(difference * difference, axis=-1) <= chord_squared(radius) + 1e-15
+    return near
+
+
+def _cells_at(order: int, ranges: Ints) -> Ints:
+    shift = 2 * (MAX_ORDER - order)
+    return np.concatenate([np.arange(low >> shift, ((high - 1) >> shift) + 1) for low, high in ranges])
