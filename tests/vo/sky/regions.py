@@ -92,6 +92,7 @@ def extent(region: Region) -> tuple[float, float, float]:
             return 0.0, 0.0, 180.0
 
 
+@st.composite
 def places_about(draw: st.DrawFn, region: Region) -> tuple[float, float]:
     """Draw a place that is as likely inside as outside."""
     ra, dec, size = extent(region)

@@ -17,7 +17,7 @@ BLUR = 1e-12
 @given(st.data())
 def test_contains_agrees_with_brute_force(data: st.DataObject) -> None:
     region = data.draw(regions)
-    ra, dec = places_about(data.draw, region)
+    ra, dec = data.draw(places_about(region))
     depth = signed_depth(region, ra, dec)
     inside = bool(region.contains(ra, dec)[0])
     if inside:
