@@ -16,13 +16,26 @@ from archive.domain.search.criteria import (
     SearchCriteria,
     Term,
 )
-from archive.domain.search.page import DEFAULT_COLUMNS, OutputFormat, PageRequest, ResultPage, SearchQuery, SortOrder
+from archive.domain.search.page import (
+    DEFAULT_COLUMNS,
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    OutputFormat,
+    PageRequest,
+    ProductSummary,
+    ResultPage,
+    SearchQuery,
+    SortOrder,
+)
 from archive.domain.search.parsing import parse_criteria, parse_query
+from archive.domain.search.scalars import from_mjd, to_mjd
 from archive.domain.search.writing import criteria_to_params, query_to_params, value_texts
 
 __all__ = [
     "DEFAULT_COLUMNS",
+    "DEFAULT_LIMIT",
     "KEYWORD_PREFIX",
+    "MAX_LIMIT",
     "PARAMETERS",
     "ColumnType",
     "Constraint",
@@ -30,6 +43,7 @@ __all__ = [
     "OutputFormat",
     "PageRequest",
     "Place",
+    "ProductSummary",
     "ResolvedName",
     "ResultPage",
     "SearchColumn",
@@ -40,8 +54,10 @@ __all__ = [
     "SortOrder",
     "Term",
     "criteria_to_params",
+    "from_mjd",
     "parse_criteria",
     "parse_query",
     "query_to_params",
+    "to_mjd",
     "value_texts",
 ]

@@ -18,9 +18,13 @@ _UNITS = {
     3600.0: ("s", "arcsec", '"', "″", "''"),
 }
 _PER_DEGREE = {unit: scale for scale, units in _UNITS.items() for unit in units}
-# A position in one line: hours and degrees with separators, or the run-together form of catalogues.
-_PAIR = re.compile(r"\s*(?P<ra>\d[\d:hms.°\s]*?)(?:\s*,\s*|\s+)(?P<dec>[+-]?\d[\d:dms.°'\"′″\s]*)\s*", re.ASCII)
-_SIGNED_PAIR = re.compile(r"\s*(?P<ra>\d[\d:hms.°\s]*?)\s*(?P<dec>[+-]\d[\d:dms.°'\"′″\s]*)\s*")
+# A position in one line: two numbers or sexagesimal ones, apart by a comma or a space, the latter's parts too
+# where a sign or their number tells where Dec begins; or the run-together form of catalogues.
+_PAIRS = (
+    re.compile(r"(?P<ra>\d[\d:hms.°]*)(?:\s*,\s*|\s+|(?=[+-]))(?P<dec>[+-]?\d[\d:dms.°'\"′″]*)", re.ASCII),
+    re.compile(r"(?P<ra>\d[\d\shms.]{0,30}?),?\s*(?P<dec>[+-]\s?\d[\d\sdms.]{0,30})", re.ASCII),
+    re.compile(r"(?P<ra>\d+\s+\d+\s+[\d.]+)\s*,?\s+(?P<dec>\d+\s+\d+\s+[\d.]+)", re.ASCII),
+)
 _RUN_TOGETHER = re.compile(r"J\s*(\d{2})(\d{2})(\d{2}(?:\.\d+)?)?\s*([+-])(\d{2})(\d{2})(\d{2}(?:\.\d+)?)?")
 
 
@@ -91,7 +95,7 @@ def parse_position(text: str) -> tuple[float, float] | None:
         h, m, s, sign, d, dm, ds = joined.groups()
         pair = (f"{h}:{m}:{s or '00'}", f"{sign}{d}:{dm}:{ds or '00'}")
     else:
-        found = _SIGNED_PAIR.fullmatch(text) or _PAIR.fullmatch(text)
+        found = next((match for match in (pattern.fullmatch(text) for pattern in _PAIRS) if match), None)
         if found is None:
             return None
         pair = (found.group("ra"), found.group("dec"))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How an answer is laid out: order, page, columns, form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from archive.domain.search.criteria import SearchCriteria
 
@@ -13,12 +13,11 @@ __all__ = [
     "MAX_LIMIT",
     "OutputFormat",
     "PageRequest",
+    "ProductSummary",
     "ResultPage",
     "SearchQuery",
     "SortOrder",
 ]
-
-Row = TypeVar("Row")
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 10_000
@@ -104,7 +103,28 @@ class SearchQuery:
 
 
 @dataclass(frozen=True)
-class ResultPage(Generic[Row]):
+class ProductSummary:
+    """A product in a list of results.
+
+    Parameters
+    ----------
+    values
+        By column name: the columns asked for, and those that links and access need
+        (``public_id``, ``archive_filename``, ``obs_id``, ``is_held``, ``data_release``).
+    may_read
+        Whether the caller may have its bytes.
+    """
+
+    public_id: str
+    values: Mapping[str, object]
+    may_read: bool
+
+    def __getitem__(self, column: str) -> object:
+        return self.values[column]
+
+
+@dataclass(frozen=True)
+class ResultPage:
     """One page of what was found.
 
     Parameters
@@ -119,7 +139,7 @@ class ResultPage(Generic[Row]):
         The query as it was understood, its target resolved.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ProductSummary, ...]
     total: int
     is_total_exact: bool
     total_bytes: int

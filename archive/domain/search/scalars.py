@@ -133,7 +133,7 @@ def _moments(text: str) -> tuple[datetime, datetime]:
 
 
 def _clock_time(found: re.Match[str], text: str) -> tuple[datetime, datetime]:
-    micro = int(float(found["fraction"] or 0) * 1_000_000)
+    micro = int((found["fraction"] or ".0")[1:7].ljust(6, "0"))
     try:
         clock = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0), micro)
     except ValueError:

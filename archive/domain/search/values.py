@@ -25,6 +25,8 @@ _COMPARISONS = (
     (">", Operator.MORE),
 )
 _PARTS = re.compile(r'"(?:[^"]|"")*"|[^",]+|,|"')
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_RANGE = re.compile(rf'({_QUOTED.pattern}|[^"]*?)\s*\.\.\s*({_QUOTED.pattern}|[^"]*)')
 _RANGED = {
     ColumnType.INTEGER,
     ColumnType.FLOAT,
@@ -108,13 +110,13 @@ def _split(text: str) -> list[str]:
 
 
 def _term(text: str, kind: ColumnType, choices: tuple[str, ...]) -> Term:
-    if text.startswith('"'):
+    if _QUOTED.fullmatch(text):
         return _equal(_unquoted(text), kind, choices)
     if text.lower() == "null":
         return Term(Operator.NULL)
-    low, dots, high = text.partition("..")
-    if dots and kind in _RANGED:
-        return _range(low.strip(), high.strip(), kind)
+    ends = _RANGE.fullmatch(text) if kind in _RANGED else None
+    if ends is not None:
+        return _range(ends[1].strip(), ends[2].strip(), kind)
     if kind in {ColumnType.TEXT, ColumnType.KEYWORD} and re.search(r"[*?]", text):
         return Term(Operator.LIKE, text)
     return _equal(text, kind, choices)
@@ -123,7 +125,7 @@ def _term(text: str, kind: ColumnType, choices: tuple[str, ...]) -> Term:
 def _range(low: str, high: str, kind: ColumnType) -> Term:
     if not low and not high:
         raise ValueError("a range has at least one end: 1..5, 1.. or ..5")
-    if ".." in high:
+    if ".." in high and not high.startswith('"'):
         raise ValueError('a range is written lo..hi; put other text with dots in quotes, as "a..b"')
     first = _ends(low, kind)[0] if low else None
     last = _ends(high, kind)[1] if high else None
@@ -163,6 +165,6 @@ def _choice(text: str, choices: tuple[str, ...]) -> str:
 def _unquoted(text: str) -> str:
     if not text.startswith('"'):
         return text
-    if len(text) < 2 or not text.endswith('"') or re.search(r'(?<!")"(?:"")*(?!")', text[1:-1]):
+    if not _QUOTED.fullmatch(text):
         raise ValueError("quotes go around a whole item")
     return text[1:-1].replace('""', '"')

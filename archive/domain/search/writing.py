@@ -14,7 +14,7 @@ __all__ = ["criteria_to_params", "query_to_params", "value_texts"]
 _SIGNS = {Operator.LESS: "<", Operator.AT_MOST: "<=", Operator.MORE: ">", Operator.AT_LEAST: ">="}
 _DAY_END = time(23, 59, 59, 999999)
 # What would be read as syntax, and so goes into quotes.
-_SPECIAL = re.compile(r'[",*?]|\.\.|^[<>!]|^null$|^\s|\s$|^$', re.IGNORECASE)
+_SPECIAL = re.compile(r'[",*?]|\.\.|^[<>!=]|^null$|^\s|\s$|^$', re.IGNORECASE)
 
 
 def query_to_params(query: SearchQuery, columns: SearchColumns) -> dict[str, list[str]]:
