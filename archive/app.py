@@ -2,9 +2,11 @@
 """The web process: mounts blueprints, nothing else."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.assets import asset_folder
 from archive.bootstrap import Services
+from archive.web import account
 from archive.web.context import EXTENSION
 from archive.web.errors import install_error_pages
 from archive.web.headers import install_security_headers
@@ -22,7 +24,8 @@ def create_app(services: Services) -> Flask:
     app.extensions[EXTENSION] = services
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="archive_session",
+        # A browser takes a __Host- cookie from this very host by https only, so no neighbour can plant one.
+        SESSION_COOKIE_NAME="__Host-archive_session" if config.secure_cookies else "archive_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.secure_cookies,
@@ -35,4 +38,12 @@ def create_app(services: Services) -> Flask:
     install_layout(app)
     install_security_headers(app)
     app.register_blueprint(preview)
+    app.register_blueprint(account.blueprint)
+    _trust_proxies(app, config.trusted_proxies)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe the X-Forwarded-* headers of so many proxies in front, and of none by default."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count)  # type: ignore[method-assign]

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from archive.db.accounts import caller_columns, caller_from
 from archive.db.schema import AccountRow, TokenRow
@@ -92,6 +92,11 @@ class TokenStore:
             .order_by(TokenRow.created.desc(), TokenRow.key)
         )
         return tuple(_token(row) for row in self._session.scalars(statement))
+
+    def remove_ended(self, user_id: int, before: datetime) -> None:
+        """Forget a user's tokens that expired or were revoked before then."""
+        ended = (TokenRow.expires <= before) | (TokenRow.revoked <= before)
+        self._session.execute(delete(TokenRow).where(TokenRow.account_id == user_id, ended))
 
     def revoke(self, user_id: int, key: str, now: datetime) -> bool:
         """Revoke a user's token; False when the user has none of this key."""

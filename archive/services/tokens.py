@@ -20,7 +20,9 @@ from archive.errors import InvalidInputError, NotFoundError, PermissionDeniedErr
 __all__ = ["LONGEST_LIFE_DAYS", "IssuedToken", "TokenService"]
 
 LONGEST_LIFE_DAYS = 3650
-_MOST = 50
+_MOST = 100
+# Who comes with a token that ended is told what became of it, for this long.
+_REMEMBER = timedelta(days=30)
 _NOTE_USE_EVERY = timedelta(minutes=1)
 _LETTERS = string.ascii_letters + string.digits
 _FORM = re.compile(r"archive-([A-Za-z0-9]{16})\.([A-Za-z0-9]{43})")
@@ -68,6 +70,7 @@ class TokenService:
         key, secret = _random(16), _random(43)
         with self._database.begin() as uow:
             store = TokenStore(uow)
+            store.remove_ended(user_id, now - _REMEMBER)
             if len(store.of_user(user_id)) >= _MOST:
                 raise InvalidInputError({"name": f"You have {_MOST} tokens. Revoke one first."})
             token = store.add(

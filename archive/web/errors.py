@@ -4,10 +4,12 @@
 import secrets
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from archive.errors import ArchiveError, InvalidInputError, NotFoundError, ProprietaryError, RateLimitedError
+from archive.web.challenges import challenges
+from archive.web.context import services
 
 __all__ = ["install_error_pages", "wants_json"]
 
@@ -37,7 +39,12 @@ def install_error_pages(app: Flask) -> None:
 
     @app.errorhandler(ArchiveError)
     def known(error: ArchiveError) -> Response:
-        return _answer(error.status, error.code, error.message, **_details(error))
+        answer = _answer(error.status, error.code, error.message, **_details(error))
+        if error.status == 401:
+            login = f"{services().config.web.base_url}{url_for('account.login_for_token')}"
+            for challenge in challenges(error, login):
+                answer.headers.add("WWW-Authenticate", challenge)
+        return answer
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -80,8 +87,6 @@ def _answer(status: int, code: str, message: str, **details: object) -> Response
     else:
         response = make_response(_page(status, message, details))
     response.status_code = status
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="archive"'
     if "retry_after" in details:
         response.headers["Retry-After"] = str(details["retry_after"])
     return response

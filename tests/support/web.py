@@ -1,5 +1,6 @@
 """The web process as tests meet it: an application on the test's own catalogue, and clients of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from archive.app import create_app
 from archive.bootstrap import Services, build_services
 from archive.config import Config
 from archive.db.session import Database
+from archive.domain.clock import utc_now
+from archive.services.accounts import AccountService
+from tests.support.people import cheap_passwords
 
 
 @pytest.fixture
@@ -27,8 +31,10 @@ def config(tmp_path: Path, database: Database) -> Config:
 
 @pytest.fixture
 def services(config: Config) -> Services:
-    """Give all use cases on the test's own catalogue."""
-    return build_services(config)
+    """Give all use cases on the test's own catalogue; hashes of passwords are cheap."""
+    wired = build_services(config)
+    accounts = AccountService(database=wired.database, clock=utc_now, passwords=cheap_passwords())
+    return replace(wired, accounts=accounts)
 
 
 @pytest.fixture
