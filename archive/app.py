@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive.assets import asset_folder
 from archive.bootstrap import Services
-from archive.web import account
+from archive.web.account import blueprint as account
 from archive.web.context import EXTENSION
 from archive.web.errors import install_error_pages
 from archive.web.headers import install_security_headers
@@ -38,7 +38,7 @@ def create_app(services: Services) -> Flask:
     install_layout(app)
     install_security_headers(app)
     app.register_blueprint(preview)
-    app.register_blueprint(account.blueprint)
+    app.register_blueprint(account)
     _trust_proxies(app, config.trusted_proxies)
     return app
 
