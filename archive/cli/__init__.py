@@ -7,6 +7,7 @@ import click
 
 from archive.cli.db import db
 from archive.cli.previews import previews
+from archive.cli.users import user
 from archive.errors import ArchiveError
 
 __all__ = ["main"]
@@ -29,3 +30,4 @@ def main() -> None:
 
 main.add_command(db)
 main.add_command(previews)
+main.add_command(user)
