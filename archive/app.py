@@ -7,12 +7,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from archive.assets import asset_folder
 from archive.bootstrap import Services
 from archive.web.account import blueprint as account
+from archive.web.collection import blueprint as collection
 from archive.web.context import EXTENSION
 from archive.web.errors import install_error_pages
 from archive.web.headers import install_security_headers
+from archive.web.help import blueprint as help_pages
+from archive.web.home import blueprint as home
 from archive.web.identity import install_identity
 from archive.web.layout import install_layout
+from archive.web.night import blueprint as night
 from archive.web.preview import blueprint as preview
+from archive.web.program import blueprint as program
 
 __all__ = ["create_app"]
 
@@ -37,8 +42,8 @@ def create_app(services: Services) -> Flask:
     install_error_pages(app)
     install_layout(app)
     install_security_headers(app)
-    app.register_blueprint(preview)
-    app.register_blueprint(account)
+    for blueprint in (home, night, program, collection, help_pages, preview, account):
+        app.register_blueprint(blueprint)
     _trust_proxies(app, config.trusted_proxies)
     return app
 

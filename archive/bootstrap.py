@@ -2,7 +2,6 @@
 """Builds all use cases from the settings; the only place where objects are wired together."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from archive.config import Config
 from archive.db.embedded import EmbeddedPostgres
@@ -15,7 +14,6 @@ from archive.services.browsing import CollectionService, NightService, OverviewS
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
 from archive.services.tokens import TokenService
-from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore
 
 __all__ = ["Services", "build_services"]
@@ -36,7 +34,6 @@ class Services:
     accounts: AccountService
     tokens: TokenService
     previews: PreviewService
-    upkeep: UpkeepService
 
 
 def build_services(config: Config) -> Services:
@@ -53,8 +50,6 @@ def build_services(config: Config) -> Services:
     database = Database(url, pool_size=config.web.threads)
     store = LocalFileStore(config.storage.root)
     queue = CeleryQueue(make_celery(config.queue.broker_url, url))
-    previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
-    duties = {"previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans)}
     return Services(
         config=config,
         database=database,
@@ -66,6 +61,5 @@ def build_services(config: Config) -> Services:
         collections=CollectionService(database=database, clock=utc_now),
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
-        previews=previews,
-        upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),
+        previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
     )

@@ -7,10 +7,7 @@ import click
 
 from archive.cli.db import db
 from archive.cli.previews import previews
-from archive.cli.run import run
-from archive.cli.serve import serve
 from archive.cli.users import user
-from archive.cli.work import worker
 from archive.errors import ArchiveError
 
 __all__ = ["main"]
@@ -31,9 +28,6 @@ def main() -> None:
     """Run and tend a science data archive."""
 
 
-main.add_command(run)
-main.add_command(serve)
-main.add_command(worker)
 main.add_command(db)
 main.add_command(previews)
 main.add_command(user)

@@ -38,6 +38,14 @@ class ProgramReportStore:
     def __init__(self, uow: UnitOfWork) -> None:
         self._session = uow.session
 
+    def known(self, propid: str, caller: Caller, now: datetime) -> str | None:
+        """Give a program's id as it is written; None when there is none this caller may know of."""
+        return self._session.scalar(
+            select(ProgramRow.propid)
+            .where(func.lower(ProgramRow.propid) == propid.lower(), program_visible_to(caller, now))
+            .limit(1)
+        )
+
     def near(self, propid: str, caller: Caller, now: datetime) -> tuple[str, ...]:
         """Give the programs whose ids begin alike, for suggestions."""
         start = propid[: max(4, len(propid) - 2)]

@@ -11,7 +11,7 @@ from archive.db.schema.observation import ObservationRow
 from archive.db.schema.product import ProductRow
 from archive.db.schema.program import ProgramMemberRow, ProgramRow
 from archive.db.schema.trail import ChangeCounterRow, ChangeLogRow, DownloadRow, ProvenanceRow
-from archive.db.schema.work import PreviewRow, QueueMessageRow, UpkeepRow
+from archive.db.schema.work import PreviewRow, QueueMessageRow
 
 __all__ = [
     "AccountRow",
@@ -40,7 +40,6 @@ __all__ = [
     "ScheduleSlotRow",
     "SessionRow",
     "TokenRow",
-    "UpkeepRow",
     "facts_of",
     "footprint_id_sequence",
 ]

@@ -18,6 +18,11 @@ class ProgramService:
         self._database = database
         self._clock = clock
 
+    def known(self, caller: Caller, text: str) -> str | None:
+        """Give the id of the program that `text` names; None when the caller knows of none."""
+        with self._database.begin() as uow:
+            return ProgramReportStore(uow).known(text, caller, self._clock())
+
     def report(self, caller: Caller, propid: str) -> ProgramReport:
         """Give a program, with counts of what the caller may know.
 

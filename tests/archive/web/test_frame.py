@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from archive.web.layout import bytes_in_words, count_in_words
+from archive.web.wording import bytes_in_words, count_in_words
 
 
 def test_pages_forbid_what_they_do_not_need(client: FlaskClient) -> None:

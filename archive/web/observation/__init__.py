@@ -1,0 +1,1 @@
+"""The pages of an observation and of a file."""

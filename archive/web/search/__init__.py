@@ -1,0 +1,1 @@
+"""Search in the browser: the simple form, the advanced form, the results."""
