@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from archive.astro.recipe import load_recipes
+from archive.astro.recipes import RECIPES
 from archive.config import Config
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
@@ -10,9 +12,12 @@ from archive.domain.clock import utc_now
 from archive.errors import ConfigError
 from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
+from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
+from archive.services.ingest import IngestService
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
+from archive.services.schedule import ScheduleService
 from archive.services.tokens import TokenService
 from archive.storage import FileStore, LocalFileStore
 
@@ -34,6 +39,9 @@ class Services:
     accounts: AccountService
     tokens: TokenService
     previews: PreviewService
+    ingest: IngestService
+    schedule: ScheduleService
+    audit: AuditService
 
 
 def build_services(config: Config) -> Services:
@@ -62,4 +70,7 @@ def build_services(config: Config) -> Services:
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
         previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
+        ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
+        schedule=ScheduleService(database=database),
+        audit=AuditService(database=database),
     )

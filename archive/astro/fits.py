@@ -92,6 +92,8 @@ class FitsFile:
 
     Parameters
     ----------
+    is_whole
+        Whether the walk came to the end; else `hdus` may lack some.
     problems
         Why the file cannot be taken; empty for a sound one.
     warnings
@@ -99,6 +101,7 @@ class FitsFile:
     """
 
     media_type: str = "application/fits"
+    is_whole: bool = False
     hdus: list[HeaderUnit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -145,6 +148,7 @@ def read_fits(path: Path) -> FitsFile:
     try:
         with _opened(path, found) as stream:
             _walk(stream, found)
+        found.is_whole = True
     except _DamagedError as exc:
         found.problems.append(exc.problem)
     except (EOFError, zlib.error, gzip.BadGzipFile) as exc:

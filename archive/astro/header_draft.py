@@ -12,7 +12,7 @@ from archive.astro.fixes import FIXES
 from archive.astro.footprint import SkyOutline, enclosing_region, field_size, mean_position, outline_of
 from archive.astro.positions import icrs_of, parse_dec, parse_ra
 from archive.astro.recipe import Recipe, RecipeBook
-from archive.astro.times import night_of, parse_date, start_of
+from archive.astro.times import mjd_of, night_of, parse_date, start_of
 from archive.domain.holdings import DataproductType, ObsType, ProcType, ProdType
 from archive.domain.ingest import HDUDraft, IngestCode, Problem, ProductDraft
 
@@ -128,6 +128,7 @@ class _Drafting:
         kinds: tuple[ObsType, ProcType, ProdType],
     ) -> ProductDraft:
         obs_type, proc_type, prod_type = kinds
+        exptime = self._number("exptime", low=0.0)
         outlines = self._outlines()
         sky = [outline for outline in outlines if outline is not None]
         shapes = [outline.vertices for outline in sky]
@@ -148,7 +149,9 @@ class _Drafting:
             obs_id=self._text("obs_id") or f"{where[0]}.{start:%Y%m%dT%H%M%S.%f}"[:-3],
             caldat=self._result.caldat,
             date_obs=start,
-            exptime=self._number("exptime", low=0.0),
+            t_min=mjd_of(start),
+            t_max=mjd_of(start) + (exptime or 0.0) / 86400.0,
+            exptime=exptime,
             obs_mode=self._text("obs_mode"),
             filter=self._written("filter"),
             band=band.name if band else None,

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
+from archive.cli.audit import audit
 from archive.cli.db import db
+from archive.cli.ingest import import_schedule, ingest
 from archive.cli.previews import previews
 from archive.cli.users import user
 from archive.errors import ArchiveError
@@ -28,6 +30,9 @@ def main() -> None:
     """Run and tend a science data archive."""
 
 
+main.add_command(audit)
 main.add_command(db)
+main.add_command(import_schedule)
+main.add_command(ingest)
 main.add_command(previews)
 main.add_command(user)

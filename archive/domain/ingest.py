@@ -37,6 +37,7 @@ class IngestCode(StrEnum):
     HDRFUNKW = "HDRFUNKW"
     NOREAD = "NOREAD"
     NOROOM = "NOROOM"
+    SCHEDULE = "SCHEDULE"
 
     @property
     def meaning(self) -> str:
@@ -57,6 +58,7 @@ _MEANINGS = {
     IngestCode.HDRFUNKW: "a correction lacks a keyword it needs",
     IngestCode.NOREAD: "the file cannot be read",
     IngestCode.NOROOM: "the file store has no room",
+    IngestCode.SCHEDULE: "the program was taken from the telescope's schedule",
 }
 
 
@@ -114,7 +116,7 @@ class HDUDraft:
 
 @dataclass(frozen=True)
 class ProductDraft:
-    """What the header of a file says, in the archive's terms; times UTC, positions ICRS degrees."""
+    """What the header of a file says, in the archive's terms; UTC, MJD for t_min and t_max, ICRS degrees."""
 
     archive_filename: str
     media_type: str
@@ -128,6 +130,8 @@ class ProductDraft:
     obs_id: str
     caldat: date | None
     date_obs: datetime
+    t_min: float
+    t_max: float
     exptime: float | None
     obs_mode: str | None
     filter: str | None

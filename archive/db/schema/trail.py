@@ -15,6 +15,7 @@ class ProvenanceRow(Base):
     """A product's parent, as its header names it; linked once the parent is here."""
 
     __tablename__ = "provenance"
+    __table_args__ = (Index("ix_provenance_parent_name", "parent_name", postgresql_where=text("parent_id IS NULL")),)
 
     product_id: Mapped[int] = mapped_column(
         ForeignKey("product.id", ondelete="CASCADE"),
