@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from vo.sky.arcs import distance_within, encloses, holds
 from vo.sky.cover import cover_of
-from vo.sky.vectors import Bools, Floats, Ints, check_position, directions_of, tangent_frame, vectors_of
+from vo.sky.vectors import Bools, Floats, Ints, check_position, directions_of, settled, tangent_frame, vectors_of
 
 __all__ = ["MAX_VERTICES", "Box", "Polygon"]
 
@@ -104,7 +104,7 @@ class Box:
         east = np.cross(north, centre)
         right, up = math.tan(math.radians(self.width) / 2), math.tan(math.radians(self.height) / 2)
         corners = [centre + sx * right * east + sy * up * north for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-        outline = np.array([corner / np.linalg.norm(corner) for corner in corners])
+        outline = settled(np.array([corner / np.linalg.norm(corner) for corner in corners]))
         outline.setflags(write=False)
         object.__setattr__(self, "outline", outline)
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "LEAST",
     "TOLERANCE",
     "Bools",
     "Floats",
@@ -14,6 +15,7 @@ __all__ = [
     "check_position",
     "chord_squared",
     "directions_of",
+    "settled",
     "tangent_frame",
     "vectors_of",
 ]
@@ -24,6 +26,9 @@ Bools = npt.NDArray[np.bool_]
 
 TOLERANCE = 1e-14
 """Radians. Regions are closed: a point this near to the edge, the rounding of a coordinate, is in."""
+
+LEAST = 1e-18
+"""Parts of unit vectors below this are zero."""
 
 
 def check_position(ra: float, dec: float) -> None:
@@ -54,7 +59,12 @@ def vectors_of(ra: npt.ArrayLike, dec: npt.ArrayLike) -> Floats:
         The same shape and a last axis of three.
     """
     lon, lat = np.radians(np.asarray(ra, dtype=float)), np.radians(np.asarray(dec, dtype=float))
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+    return settled(np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1))
+
+
+def settled(vectors: Floats) -> Floats:
+    """Put zero for parts so small that PostgreSQL would refuse their products as underflow."""
+    return np.where(np.abs(vectors) < LEAST, 0.0, vectors)
 
 
 def directions_of(vectors: Floats) -> tuple[Floats, Floats]:

@@ -2,8 +2,8 @@
 """Footprints on the sky, and the HEALPix cells by which they are found.
 
 A footprint set is the outlines of all HDUs of one exposure; products of the same pixels
-(image, mask, weight) share one set. The form follows ``facts/engine.md`` §3, the level grid:
-a cell's key is its NUNIQ number, and the orders in use are few and fixed.
+(image, mask, weight) share one set. Each outline is filed under the few cells that it touches, of an
+order that suits its size; ``docs/decisions/0002-footprint-cells.md`` tells why the keys are as they are.
 """
 
 from sqlalchemy import ForeignKey, Index, Sequence
@@ -48,17 +48,15 @@ class FootprintRow(Base):
 
 
 class FootprintCellRow(Base):
-    """A HEALPix cell that a footprint touches."""
+    """A HEALPix cell that a footprint touches; derived from the outline, without keys of its own to look after."""
 
     __tablename__ = "footprint_cell"
-    __table_args__ = (Index("ix_footprint_cell_uniq", "uniq", postgresql_include=["footprint_id"]),)
 
-    uniq: Mapped[int] = mapped_column(
-        primary_key=True, autoincrement=False, info=facts("Cell", "NUNIQ number of the cell.", ucd="pos.HEALPix")
+    zuniq: Mapped[int] = mapped_column(
+        primary_key=True,
+        autoincrement=False,
+        info=facts("Cell", "Key of the cell: its place on the order-29 curve and a closing bit.", ucd="pos.HEALPix"),
     )
     footprint_id: Mapped[int] = mapped_column(
-        ForeignKey("footprint.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-        info=facts("Footprint", "The footprint.", ucd="meta.id"),
+        primary_key=True, autoincrement=False, info=facts("Footprint", "The footprint.", ucd="meta.id")
     )

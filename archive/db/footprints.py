@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Footprint sets: the outlines of an exposure's HDUs, and the cells by which they are found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import insert, select, text
+
+from archive.db.binarycopy import copy_columns
+from archive.db.schema import FootprintCellRow, FootprintRow, FootprintSetRow
+from archive.db.session import UnitOfWork
+from vo.sky import Polygon
+from vo.sky.filing import cells_of_outline, cells_of_quads
+from vo.sky.vectors import Floats, Ints, directions_of
+
+__all__ = ["FootprintStore", "Outline"]
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """The outline of one HDU.
+
+    Parameters
+    ----------
+    hdu_index
+        Number of the HDU in the file, the primary is 0.
+    ccdnum
+        Number of the detector, where it has one.
+    vertices
+        ``(n, 2)`` RA and Dec in degrees ICRS.
+    """
+
+    hdu_index: int
+    ccdnum: int | None
+    vertices: Floats
+
+    @property
+    def s_region(self) -> str:
+        """The outline in the words of DALI, six digits to the tenth of a milliarcsecond and better."""
+        return "POLYGON ICRS " + " ".join(f"{value:.9f}" for value in np.ravel(self.vertices))
+
+
+class FootprintStore:
+    """Outlines in, outlines out.
+
+    Parameters
+    ----------
+    uow
+        The unit of work in which all of it happens.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._session = uow.session
+
+    def add_set(self, outlines: Sequence[Outline]) -> int:
+        """Store the outlines of one exposure.
+
+        Returns
+        -------
+        int
+            The id of the set.
+
+        Raises
+        ------
+        ValueError
+            An outline is none: fewer than three corners, crossing sides, larger than a hemisphere.
+        """
+        polygons = [Polygon(outline.vertices).outline for outline in outlines]
+        entry = FootprintSetRow()
+        self._session.add(entry)
+        self._session.flush()
+        rows = [
+            FootprintRow(
+                set_id=entry.id,
+                hdu_index=outline.hdu_index,
+                ccdnum=outline.ccdnum,
+                vertices=polygon.ravel().tolist(),
+            )
+            for outline, polygon in zip(outlines, polygons, strict=True)
+        ]
+        self._session.add_all(rows)
+        self._session.flush()
+        cells = [
+            {"zuniq": key, "footprint_id": row.id}
+            for row, polygon in zip(rows, polygons, strict=True)
+            for key in cells_of_outline(polygon).tolist()
+        ]
+        if cells:
+            self._session.execute(insert(FootprintCellRow), cells)
+        return entry.id
+
+    def add_sets_of_quads(self, hdu_indices: Ints, ccdnums: Ints, quads: Floats) -> Ints:
+        """Store the outlines of many exposures of one camera at once.
+
+        Parameters
+        ----------
+        hdu_indices, ccdnums
+            Of the camera's detectors, ``(d,)``.
+        quads
+            Unit vectors ``(exposures, d, 4, 3)``: convex, anticlockwise.
+
+        Returns
+        -------
+        ndarray
+            The id of the set of each exposure.
+        """
+        exposures, detectors = quads.shape[:2]
+        set_ids = self._numbers("footprint_set_id_seq", exposures)
+        ids = self._numbers("footprint_id_seq", exposures * detectors)
+        flat = quads.reshape(-1, 4, 3)
+        copy_columns(self._session, "footprint_set", [("id", set_ids)])
+        copy_columns(
+            self._session,
+            "footprint",
+            [
+                ("id", ids),
+                ("set_id", np.repeat(set_ids, detectors)),
+                ("hdu_index", np.tile(hdu_indices, exposures)),
+                ("ccdnum", np.tile(ccdnums, exposures)),
+                ("vertices", flat.reshape(len(flat), 12)),
+            ],
+        )
+        rows, keys = cells_of_quads(flat)
+        in_order = np.argsort(keys, kind="stable")
+        copy_columns(
+            self._session, "footprint_cell", [("zuniq", keys[in_order]), ("footprint_id", ids[rows[in_order]])]
+        )
+        return set_ids
+
+    def outlines(self, set_id: int) -> list[Outline]:
+        """Give the outlines of a set, in the order of the HDUs."""
+        query = select(FootprintRow).where(FootprintRow.set_id == set_id).order_by(FootprintRow.hdu_index)
+        found = []
+        for row in self._session.scalars(query):
+            ra, dec = directions_of(np.array(row.vertices).reshape(-1, 3))
+            found.append(Outline(row.hdu_index, row.ccdnum, np.stack([ra, dec], axis=1)))
+        return found
+
+    def _numbers(self, sequence: str, count: int) -> Ints:
+        query = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)")
+        numbers = self._session.scalars(query, {"sequence": sequence, "count": count})
+        return np.fromiter(numbers, dtype=np.int64, count=count)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cells under which outlines are filed: for many outlines at once, and tight."""
+
+import math
+
+import numpy as np
+from cdshealpix import nested
+
+from vo.sky.arcs import distance_within, encloses
+from vo.sky.healpix import cell_centres, cell_radius, cell_size, children, hpx29
+from vo.sky.vectors import Bools, Floats, Ints, directions_of, vectors_of
+from vo.sky.zuniq import LAST_ORDER, zuniq
+
+__all__ = ["cells_of_outline", "cells_of_quads", "order_of"]
+
+COARSENESS = 1.6
+"""The side of a cell over the smaller side of an outline, at most."""
+
+LEAST_WIDTH = 0.72
+"""The way across a cell where it is shortest, over its side."""
+
+
+def order_of(size: float) -> int:
+    """Choose the order of the cells for outlines whose smaller side is `size` radians."""
+    if size <= 0:
+        return LAST_ORDER
+    return min(LAST_ORDER, max(0, math.ceil(math.log2(cell_size(0) / (COARSENESS * size)))))
+
+
+def cells_of_outline(outline: Floats) -> Ints:
+    """Give the keys of the cells that one outline of any form touches."""
+    sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)
+    area = float(
+        np.linalg.norm(np.cross(outline - outline[0], np.roll(outline, -1, axis=0) - outline[0]).sum(axis=0)) / 2
+    )
+    # A long and narrow outline gets cells by its width, so far as they stay few.
+    longest = float(sides.max())
+    order = order_of(max(area / longest, longest / 16) if longest > 0 else 0.0)
+    level, cells = 0, np.arange(12)
+    while True:
+        centres = cell_centres(level, cells)
+        cells = cells[encloses(outline, centres) | distance_within(outline, centres, cell_radius(level))]
+        if level == order:
+            return zuniq(order, cells)
+        level, cells = level + 1, children(cells)
+
+
+def cells_of_quads(quads: Floats) -> tuple[Ints, Ints]:
+    """Give the cells that many small convex quadrangles of about one size touch.
+
+    Parameters
+    ----------
+    quads
+        Unit vectors ``(n, 4, 3)``, anticlockwise, each within 15 degrees.
+
+    Returns
+    -------
+    tuple of ndarray
+        Row numbers of `quads` and keys of cells, one pair for each cell of each quadrangle.
+    """
+    sides = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)
+    order = order_of(float(np.median(sides.min(axis=1))))
+    middles = quads.mean(axis=1)
+    middles /= np.linalg.norm(middles, axis=1)[:, None]
+    reach = float(np.linalg.norm(quads - middles[:, None, :], axis=2).max()) * 1.01
+    # A cell that is nowhere narrower than the reach: it and its neighbours hold the quadrangle.
+    start = min(order, math.floor(math.log2(LEAST_WIDTH * cell_size(0) / reach))) if reach > 0 else order
+    if start < 0:
+        raise ValueError("The quadrangles are too large to be filed together")
+    home = hpx29(*directions_of(middles)) >> (58 - 2 * start)
+    around = nested.neighbours(home.astype(np.uint64), start).astype(np.int64)
+    rows = np.repeat(np.arange(len(quads)), around.shape[1])
+    cells = around.ravel()
+    rows, cells = rows[cells >= 0], cells[cells >= 0]
+    for level in range(start, order + 1):
+        if level > start:
+            rows, cells = np.repeat(rows, 4), children(cells)
+        meet = _may_meet(quads, rows, level, cells)
+        rows, cells = rows[meet], cells[meet]
+    return rows, zuniq(order, cells)
+
+
+def _may_meet(quads: Floats, rows: Ints, order: int, cells: Ints) -> Bools:
+    """Whether no side of either shape parts quadrangle and cell; a cell's curved sides are given their swell."""
+    different, place = np.unique(cells, return_inverse=True)
+    lon, lat = nested.vertices(different.astype(np.uint64), order, 2)
+    rim = vectors_of(lon.deg, lat.deg)
+    corners, bulges = rim[:, ::2], rim[:, 1::2]
+    middle = corners + np.roll(corners, -1, axis=1)
+    middle /= np.linalg.norm(middle, axis=2)[:, :, None]
+    swell = 0.5 * np.linalg.norm(np.roll(bulges, 0, axis=1) - middle, axis=2).max(axis=1) + 1e-12
+    quad_sides = _inward(quads)
+    outside = np.all(np.einsum("nsk,npk->nsp", quad_sides[rows], rim[place]) < -swell[place, None, None], axis=2)
+    # The chords between a cell's corners, moved out to the swell of its sides.
+    chords = _inward(corners)
+    depth = np.einsum("nsk,npk->nsp", chords, rim).min(axis=2) - swell[:, None]
+    beyond = np.all(np.einsum("nsk,npk->nsp", chords[place], quads[rows]) < depth[place][:, :, None], axis=2)
+    parted: Bools = outside.any(axis=1) | beyond.any(axis=1)
+    return ~parted
+
+
+def _inward(corners: Floats) -> Floats:
+    """Give the unit normals of the sides, towards the inside of anticlockwise corners."""
+    following = np.roll(corners, -1, axis=1)
+    normal = np.cross(corners, following - corners)
+    length = np.linalg.norm(normal, axis=2)[:, :, None]
+    return normal / np.where(length > 0, length, 1.0)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Regions as SQL text: index conditions and exact tests, for PostgreSQL.
+
+All numbers are literals, for two reasons: the planner then knows how many rows to expect, and
+COPY takes no parameters. The ``sky_…`` functions are those of the archive's migrations.
+"""
+
+import math
+
+import numpy as np
+
+from vo.sky.bands import SEAM, Range
+from vo.sky.circles import Circle, Point
+from vo.sky.mocs import MOC
+from vo.sky.parse import Region
+from vo.sky.polygons import Box, Polygon
+from vo.sky.vectors import LEAST, TOLERANCE, Floats, Ints, settled, vectors_of
+from vo.sky.zuniq import ends_of, larger_cells
+
+__all__ = ["cells_condition", "outline_condition", "outline_literal", "point_condition", "ranges_condition"]
+
+ARCMINUTE = math.radians(1 / 60)
+NOTHING = "false"
+
+
+def ranges_condition(ranges: Ints, column: str) -> str:
+    """Give the condition that an order-29 cell number lies in half-open ranges."""
+    if len(ranges) == 0:
+        return NOTHING
+    return "(" + " OR ".join(f"{column} BETWEEN {low} AND {high - 1}" for low, high in ranges.tolist()) + ")"
+
+
+def cells_condition(ranges: Ints, column: str) -> str:
+    """Give the condition that a cell of any order, by its zuniq key, shares places with order-29 ranges."""
+    if len(ranges) == 0:
+        return NOTHING
+    terms = [f"{column} BETWEEN {low} AND {high}" for low, high in ends_of(ranges).tolist()]
+    larger = larger_cells(ranges).tolist()
+    if larger:
+        terms.append(f"{column} = ANY ('{{{','.join(map(str, larger))}}}'::bigint[])")
+    return "(" + " OR ".join(terms) + ")"
+
+
+def point_condition(region: Region, *, hpx29: str, ra: str, dec: str) -> str:
+    """Give the condition that a position lies in a region: ranges for the index, and the exact test.
+
+    Parameters
+    ----------
+    hpx29, ra, dec
+        SQL of the columns: the order-29 cell, degrees ICRS.
+    """
+    return f"({ranges_condition(region.cover(), hpx29)} AND {_exact_point(region, hpx29, ra, dec)})"
+
+
+def _exact_point(region: Region, hpx29: str, ra: str, dec: str) -> str:
+    match region:
+        case Point():
+            return _within(Circle(region.ra, region.dec, 0.0), ra, dec)
+        case Circle():
+            return _within(region, ra, dec)
+        case Polygon() | Box():
+            return f"sky_outline_holds({outline_literal(region.outline)}, {ra}, {dec})"
+        case Range():
+            return _between(region, ra, dec)
+        case MOC():
+            return f"{hpx29} <@ {_multirange(region)}"
+
+
+def _within(circle: Circle, ra: str, dec: str) -> str:
+    radius = math.radians(circle.radius) + TOLERANCE
+    if circle.radius >= 180:
+        return f"({ra} IS NOT NULL)"
+    # Zero is moved a little, so that no difference is small enough to underflow when it is squared.
+    lon, lat = (value if abs(value) > LEAST else LEAST for value in (math.radians(circle.ra), math.radians(circle.dec)))
+    if radius <= ARCMINUTE:
+        return (
+            f"(sin((radians({dec}) - {_number(lat)}) / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({dec}))"
+            f" * sin((radians({ra}) - {_number(lon)}) / 2) ^ 2 <= {_number(math.sin(radius / 2) ** 2)})"
+        )
+    return (
+        f"(sin(radians({dec})) * {_number(math.sin(lat))} + cos(radians({dec})) * {_number(math.cos(lat))}"
+        f" * cos(radians({ra}) - {_number(lon)}) >= {_number(math.cos(radius))})"
+    )
+
+
+def _between(band: Range, ra: str, dec: str) -> str:
+    dec_test = f"{dec} BETWEEN {_number(band.dec_min - SEAM)} AND {_number(band.dec_max + SEAM)}"
+    if band.ra_width >= 360:
+        return f"({dec_test})"
+    offset = f"({ra} - {_number(band.ra_min)} + {_number(SEAM)})"
+    ra_test = f"{offset} - 360 * floor({offset} / 360) <= {_number(band.ra_width + 2 * SEAM)}"
+    return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {_number(90 - SEAM)}))"
+
+
+def outline_condition(region: Region, vertices: str) -> str:
+    """Give the exact condition that an outline shares a place with a region.
+
+    Parameters
+    ----------
+    vertices
+        SQL of the outline: ``float8[]``, x y z x y z … of unit vectors, anticlockwise.
+    """
+    match region:
+        case Point() | Circle():
+            radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
+            x, y, z = (_number(value) for value in vectors_of(region.ra, region.dec))
+            return f"sky_outline_reaches({vertices}, {x}, {y}, {z}, {_number(radius)})"
+        case Polygon() | Box():
+            return f"sky_outlines_meet({vertices}, {outline_literal(region.outline)})"
+        case Range():
+            bounds = settled(np.array([region.ra_min, region.ra_width, region.dec_min, region.dec_max]))
+            return f"sky_outline_meets_range({vertices}, {', '.join(_number(value) for value in bounds)})"
+        case MOC():
+            return f"sky_outline_meets_moc({vertices}, {_multirange(region)})"
+
+
+def outline_literal(outline: Floats) -> str:
+    """Write an outline as an SQL array."""
+    return "'{" + ",".join(repr(float(value)) for value in np.ravel(outline)) + "}'::float8[]"
+
+
+def _multirange(moc: MOC) -> str:
+    return "'{" + ",".join(f"[{low},{high})" for low, high in moc.ranges.tolist()) + "}'::int8multirange"
+
+
+def _number(value: float) -> str:
+    # In brackets, since two minus signs in a row begin an SQL comment.
+    return f"({float(value) if abs(value) > 1e-99 else 0.0!r}::float8)"
