@@ -44,6 +44,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_collection_name")),
     )
     op.create_table(
+        "footprint_cell",
+        sa.Column("zuniq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("footprint_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("zuniq", "footprint_id", name=op.f("pk_footprint_cell")),
+    )
+    op.create_table(
         "footprint_set",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_footprint_set")),
@@ -166,19 +172,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_token")),
     )
     op.create_index(op.f("ix_token_account_id"), "token", ["account_id"], unique=False)
-    op.create_table(
-        "footprint_cell",
-        sa.Column("uniq", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("footprint_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["footprint_id"], ["footprint.id"], name=op.f("fk_footprint_cell_footprint_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("uniq", "footprint_id", name=op.f("pk_footprint_cell")),
-    )
-    op.create_index(op.f("ix_footprint_cell_footprint_id"), "footprint_cell", ["footprint_id"], unique=False)
-    op.create_index(
-        "ix_footprint_cell_uniq", "footprint_cell", ["uniq"], unique=False, postgresql_include=["footprint_id"]
-    )
     op.create_table(
         "product",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -469,9 +462,6 @@ def downgrade() -> None:
         "ix_product_archive_filename_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"}
     )
     op.drop_table("product")
-    op.drop_index("ix_footprint_cell_uniq", table_name="footprint_cell", postgresql_include=["footprint_id"])
-    op.drop_index(op.f("ix_footprint_cell_footprint_id"), table_name="footprint_cell")
-    op.drop_table("footprint_cell")
     op.drop_index(op.f("ix_token_account_id"), table_name="token")
     op.drop_table("token")
     op.drop_index(op.f("ix_session_account_id"), table_name="session")
@@ -492,6 +482,7 @@ def downgrade() -> None:
     op.drop_index("ix_login_failure_subject_failed", table_name="login_failure")
     op.drop_table("login_failure")
     op.drop_table("footprint_set")
+    op.drop_table("footprint_cell")
     op.drop_table("collection")
     op.drop_table("change_counter")
     op.drop_table("account")
