@@ -21,7 +21,7 @@ from archive.astro.cards import CARD, parse_cards
 from archive.astro.checksum import WordSum
 from archive.domain.ingest import Digests, IngestCode, Problem
 
-__all__ = ["FitsFile", "HeaderUnit", "examine", "read_fits"]
+__all__ = ["FitsFile", "HeaderUnit", "data_size", "examine", "read_fits"]
 
 BLOCK = 2880
 CHUNK = BLOCK * 1024
@@ -273,7 +273,7 @@ def _unit(header: bytes, index: int, found: FitsFile) -> HeaderUnit:
         values=parsed.values,
         unreadable=tuple(parsed.unreadable),
         wcs_cards="".join(wcs_cards) if len(wcs_cards) > 1 else "",
-        data_size=_data_size(parsed.values),
+        data_size=data_size(parsed.values),
     )
 
 
@@ -299,7 +299,7 @@ def _check_mandatory(cards: list[str], values: Mapping[str, object], index: int)
             raise refuse(f"{name} is missing or no whole number")
 
 
-def _data_size(values: Mapping[str, object]) -> int:
+def data_size(values: Mapping[str, object]) -> int:
     """Bytes of the data unit (§4.4.1.1, §6.1 for random groups, §7)."""
     axes = [_whole(values.get(f"NAXIS{axis}")) for axis in range(1, _whole(values.get("NAXIS")) + 1)]
     if not axes:

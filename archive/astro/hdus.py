@@ -15,7 +15,8 @@ from typing import BinaryIO
 import numpy as np
 from astropy.io import fits
 
-from archive.astro.cards import CARD
+from archive.astro.cards import CARD, parse_cards
+from archive.astro.fits import data_size
 
 __all__ = ["Part", "Restored", "Span", "choose", "gunzipped", "is_gzip", "read_layout", "size_of", "stream_parts"]
 
@@ -324,7 +325,9 @@ def _has_end(block: bytes) -> bool:
 
 
 def _data_size(header: bytes) -> int:
-    return int(fits.Header.fromstring(header.decode("latin-1")).data_size_padded)
+    """Give the bytes of the data unit with its padding."""
+    cards = [card.decode("latin-1") for card in _cards(header)]
+    return -(-data_size(parse_cards(cards).values) // BLOCK) * BLOCK
 
 
 def _cards(header: bytes) -> Iterator[bytes]:

@@ -171,7 +171,7 @@ def _real(shared: Path) -> list[Path]:
     return sorted((shared / "data" / "fits").rglob("*.fits*"))
 
 
-def test_real_packed_files(shared: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_real_packed_files(shared: Path) -> None:
     packed = [path for path in _real(shared) if path.suffix == ".fz"]
     assert len(packed) >= 8
     for path in packed:
@@ -187,7 +187,6 @@ def test_real_packed_files(shared: Path, recwarn: pytest.WarningsRecorder) -> No
                 assert np.array_equal(one.data, other.data, equal_nan=one.data.dtype.kind == "f"), path.name
 
 
-@pytest.mark.filterwarnings("default")
 def test_real_files_one_hdu_at_a_time(shared: Path) -> None:
     for path in _real(shared):
         octets = path.read_bytes()
