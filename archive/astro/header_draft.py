@@ -18,6 +18,7 @@ from archive.domain.ingest import HDUDraft, IngestCode, Problem, ProductDraft
 
 __all__ = ["DraftResult", "draft_product"]
 
+_Kinds = tuple[ObsType, ProcType, ProdType]
 _CALIB_LEVELS = {
     ProcType.RAW: 1,
     ProcType.STACKED: 3,
@@ -120,13 +121,7 @@ class _Drafting:
             return
         result.draft = self._draft(archive_name, (telescope, instrument), start, kinds)
 
-    def _draft(
-        self,
-        archive_name: str,
-        where: tuple[str, str],
-        start: datetime,
-        kinds: tuple[ObsType, ProcType, ProdType],
-    ) -> ProductDraft:
+    def _draft(self, archive_name: str, where: tuple[str, str], start: datetime, kinds: _Kinds) -> ProductDraft:
         obs_type, proc_type, prod_type = kinds
         exptime = self._number("exptime", low=0.0)
         outlines = self._outlines()
@@ -264,7 +259,7 @@ class _Drafting:
                 return zone
         return None
 
-    def _kinds(self) -> tuple[ObsType, ProcType, ProdType]:
+    def _kinds(self) -> _Kinds:
         """Say what was observed, how far it was processed, what it is; letters of the name go before keywords."""
         name = self._name or ArchiveName()
         obs = self._meaning("obs_type") or self._letter("obs_letter", name.obs_letter) or ObsType.OTHER
@@ -357,7 +352,7 @@ class _Drafting:
 
     # Names
 
-    def _archive_name(self, start: datetime | None, kinds: tuple[ObsType, ProcType, ProdType]) -> str:
+    def _archive_name(self, start: datetime | None, kinds: _Kinds) -> str:
         """Give the name in the archive: the convention's for raw files, else the one that the file's maker gave."""
         recipe = self._recipe
         if self._name is not None or kinds[1] is not ProcType.RAW or not (recipe.prefix or recipe.asks_prefix):

@@ -11,7 +11,8 @@ def test_table_is_that_of_the_code() -> None:
         f"| `{setting.variable}` | {f'`{setting.default}`' if setting.default else 'none'} | {setting.meaning} |"
         for setting in SETTINGS
     ]
-    told = [line for line in TEXT.splitlines() if line.startswith("| `ARCHIVE_")]
+    table = TEXT.partition("\n## ")[0]
+    told = [line for line in table.splitlines() if line.startswith("| `ARCHIVE_")]
     assert told == rows, "docs/settings.md should read:\n" + "\n".join(rows)
 
 
