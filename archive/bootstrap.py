@@ -2,6 +2,7 @@
 """Builds all use cases from the settings; the only place where objects are wired together."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
@@ -19,6 +20,7 @@ from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
 from archive.services.schedule import ScheduleService
 from archive.services.tokens import TokenService
+from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore
 
 __all__ = ["Services", "build_services"]
@@ -42,6 +44,7 @@ class Services:
     ingest: IngestService
     schedule: ScheduleService
     audit: AuditService
+    upkeep: UpkeepService
 
 
 def build_services(config: Config) -> Services:
@@ -58,6 +61,8 @@ def build_services(config: Config) -> Services:
     database = Database(url, pool_size=config.web.threads)
     store = LocalFileStore(config.storage.root)
     queue = CeleryQueue(make_celery(config.queue.broker_url, url))
+    previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
+    duties = {"previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans)}
     return Services(
         config=config,
         database=database,
@@ -69,8 +74,9 @@ def build_services(config: Config) -> Services:
         collections=CollectionService(database=database, clock=utc_now),
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
-        previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
         ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
         schedule=ScheduleService(database=database),
         audit=AuditService(database=database),
+        previews=previews,
+        upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),
     )

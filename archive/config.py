@@ -7,6 +7,7 @@ same table, by test. Nothing else in the code reads the environment.
 
 import contextlib
 import difflib
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ SETTINGS = (
     Setting("database_url", "", "PostgreSQL 15 or newer, postgresql://…; empty: the embedded one."),
     Setting("store", "HOME/store", "Folder of the file store."),
     Setting("broker_url", "", "Celery broker (amqp://…, redis://…); empty: queues in the database."),
+    Setting("worker_processes", "one a core, 4 at most", "Background tasks done at the same time by one worker."),
     Setting("host", "127.0.0.1", "Address the web server listens on."),
     Setting("port", "8080", "Port the web server listens on."),
     Setting("base_url", "http://HOST:PORT", "Address by which users reach the archive, for absolute links."),
@@ -93,9 +95,10 @@ class StorageConfig:
 
 @dataclass(frozen=True)
 class QueueConfig:
-    """Celery's broker; None for queues in the archive's own database."""
+    """Celery's broker, None for queues in the archive's own database; and how many processes a worker has."""
 
     broker_url: str | None
+    processes: int
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,10 @@ class Config:
                 url=values.get("database_url"), pg_home=Path(pg_home).absolute() if pg_home else None
             ),
             storage=StorageConfig(root=Path(values.get("store", home / "store")).absolute()),
-            queue=QueueConfig(broker_url=values.get("broker_url")),
+            queue=QueueConfig(
+                broker_url=values.get("broker_url"),
+                processes=_integer(values, "worker_processes", min(os.cpu_count() or 1, 4), low=1, high=256),
+            ),
             resolver=ResolverConfig(sesame_url=None if sesame == "off" else sesame),
             web=WebConfig(
                 host=host,

@@ -9,7 +9,10 @@ from archive.cli.audit import audit
 from archive.cli.db import db
 from archive.cli.ingest import import_schedule, ingest
 from archive.cli.previews import previews
+from archive.cli.run import run
+from archive.cli.serve import serve
 from archive.cli.users import user
+from archive.cli.work import worker
 from archive.errors import ArchiveError
 
 __all__ = ["main"]
@@ -31,6 +34,9 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(run)
+main.add_command(serve)
+main.add_command(worker)
 main.add_command(db)
 main.add_command(import_schedule)
 main.add_command(ingest)

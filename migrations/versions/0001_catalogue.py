@@ -99,6 +99,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_queue_message_queue_visible", "queue_message", ["queue", "visible", "id"], unique=False)
     op.create_table(
+        "upkeep",
+        sa.Column("duty", sa.Text(), nullable=False),
+        sa.Column("began", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("duty", name=op.f("pk_upkeep")),
+    )
+    op.create_table(
         "footprint",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("set_id", sa.BigInteger(), nullable=False),
@@ -473,6 +479,7 @@ def downgrade() -> None:
     op.drop_table("observation")
     op.drop_index("ix_footprint_set_id_hdu_index", table_name="footprint")
     op.drop_table("footprint")
+    op.drop_table("upkeep")
     op.drop_index("ix_queue_message_queue_visible", table_name="queue_message")
     op.drop_table("queue_message")
     op.drop_index(op.f("ix_program_pi"), table_name="program")

@@ -209,6 +209,8 @@ class EmbeddedPostgres:
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
                 umask=0o077,
+                # Ctrl-C in the terminal is for the archive, which stops its server in order.
+                start_new_session=True,
             )
         except OSError as exc:
             raise ConfigError(

@@ -11,7 +11,7 @@ from archive.db.schema.observation import ObservationRow
 from archive.db.schema.product import ProductRow
 from archive.db.schema.program import ProgramMemberRow, ProgramRow
 from archive.db.schema.trail import ChangeCounterRow, ChangeLogRow, DownloadRow, ProvenanceRow
-from archive.db.schema.work import PreviewRow, QueueMessageRow
+from archive.db.schema.work import PreviewRow, QueueMessageRow, UpkeepRow
 
 __all__ = [
     "AccountRow",
@@ -40,6 +40,7 @@ __all__ = [
     "ScheduleSlotRow",
     "SessionRow",
     "TokenRow",
+    "UpkeepRow",
     "facts_of",
     "footprint_id_sequence",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Work for the workers: the queue of the embedded transport, and the state of previews."""
+"""Work for the workers: the queue of the embedded transport, the state of previews, the upkeep."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from archive.db.schema.base import Base, facts
 from archive.domain.previews import PreviewState
 
-__all__ = ["PreviewRow", "QueueMessageRow"]
+__all__ = ["PreviewRow", "QueueMessageRow", "UpkeepRow"]
 
 
 class QueueMessageRow(Base):
@@ -56,3 +56,12 @@ class PreviewRow(Base):
     thumbnail_sha256: Mapped[str | None] = mapped_column(
         info=facts("Thumbnail", "Key of the small picture in the file store.", ucd="meta.checksum")
     )
+
+
+class UpkeepRow(Base):
+    """A regular duty of the workers; the row is what they claim it by."""
+
+    __tablename__ = "upkeep"
+
+    duty: Mapped[str] = mapped_column(primary_key=True, info=facts("Duty", "Name of the duty.", ucd="meta.id"))
+    began: Mapped[datetime] = mapped_column(info=facts("Began", "When a worker last took it.", ucd="time.start"))

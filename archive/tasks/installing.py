@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every task of the archive, put on one Celery application."""
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from archive.bootstrap import Services
+from archive.errors import UnavailableError
+from archive.queues.names import PREVIEW, UPKEEP
+
+__all__ = ["install_tasks"]
+
+
+def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
+    """Register all tasks.
+
+    Parameters
+    ----------
+    services
+        Gives the use cases of the process that runs the task; called by each task, so that
+        nothing is built before a pool process has been forked.
+    """
+
+    def make_preview(public_id: str) -> None:
+        services().previews.make(public_id)
+
+    def run_upkeep() -> None:
+        services().upkeep.run()
+
+    # A database that is away for a moment is no reason to give up.
+    patience = {"autoretry_for": (UnavailableError,), "retry_backoff": 5, "max_retries": 5}
+    app.task(name=PREVIEW, **patience)(make_preview)
+    app.task(name=UPKEEP)(run_upkeep)
