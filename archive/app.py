@@ -9,6 +9,7 @@ from archive.bootstrap import Services
 from archive.web.account import blueprint as account
 from archive.web.collection import blueprint as collection
 from archive.web.context import EXTENSION
+from archive.web.download import blueprint as download
 from archive.web.errors import install_error_pages
 from archive.web.headers import install_security_headers
 from archive.web.help import blueprint as help_pages
@@ -42,7 +43,7 @@ def create_app(services: Services) -> Flask:
     install_error_pages(app)
     install_layout(app)
     install_security_headers(app)
-    for blueprint in (home, night, program, collection, help_pages, preview, account):
+    for blueprint in (home, night, program, collection, help_pages, preview, account, download):
         app.register_blueprint(blueprint)
     _trust_proxies(app, config.trusted_proxies)
     return app

@@ -15,6 +15,7 @@ from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
 from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
+from archive.services.downloads import DownloadService
 from archive.services.ingest import IngestService
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
@@ -40,6 +41,7 @@ class Services:
     collections: CollectionService
     accounts: AccountService
     tokens: TokenService
+    downloads: DownloadService
     previews: PreviewService
     ingest: IngestService
     schedule: ScheduleService
@@ -74,6 +76,8 @@ def build_services(config: Config) -> Services:
         collections=CollectionService(database=database, clock=utc_now),
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
+        downloads=DownloadService(database=database, store=store, clock=utc_now),
+        previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
         ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
         schedule=ScheduleService(database=database),
         audit=AuditService(database=database),

@@ -7,7 +7,7 @@ is restored from its tiles (FITS Standard 4.0 §10). The same file and choice gi
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -139,7 +139,9 @@ def size_of(parts: Iterable[Part]) -> int:
     return sum(len(part) if isinstance(part, bytes) else part.size for part in parts)
 
 
-def stream_parts(stream: BinaryIO, parts: Iterable[Part], start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+def stream_parts(
+    stream: BinaryIO, parts: Iterable[Part], start: int = 0, stop: int | None = None
+) -> Generator[bytes, None, None]:
     """Yield the bytes from `start` up to `stop` of a plan.
 
     Raises
@@ -163,7 +165,7 @@ def stream_parts(stream: BinaryIO, parts: Iterable[Part], start: int = 0, stop: 
         skip = 0
 
 
-def gunzipped(stream: BinaryIO, chosen: frozenset[int] | None) -> Iterator[bytes]:
+def gunzipped(stream: BinaryIO, chosen: frozenset[int] | None) -> Generator[bytes, None, None]:
     """Yield what is in a gzip stream: all of it, or chosen HDUs of the FITS file in it.
 
     Raises
