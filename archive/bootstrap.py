@@ -77,7 +77,6 @@ def build_services(config: Config) -> Services:
         accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
         tokens=TokenService(database=database, clock=utc_now),
         downloads=DownloadService(database=database, store=store, clock=utc_now),
-        previews=PreviewService(database=database, files=store, queue=queue, clock=utc_now),
         ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
         schedule=ScheduleService(database=database),
         audit=AuditService(database=database),
