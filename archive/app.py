@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from archive.assets import asset_folder
 from archive.bootstrap import Services
 from archive.web.account import blueprint as account
+from archive.web.api import blueprint as api
 from archive.web.collection import blueprint as collection
 from archive.web.context import EXTENSION
 from archive.web.download import blueprint as download
@@ -43,7 +44,7 @@ def create_app(services: Services) -> Flask:
     install_error_pages(app)
     install_layout(app)
     install_security_headers(app)
-    for blueprint in (home, night, program, collection, help_pages, preview, account, download):
+    for blueprint in (home, night, program, collection, help_pages, preview, account, download, api):
         app.register_blueprint(blueprint)
     _trust_proxies(app, config.trusted_proxies)
     return app

@@ -4,9 +4,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from archive.astro.names import BuiltInNames, NameResolver, Sesame
 from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
-from archive.config import Config
+from archive.config import Config, ResolverConfig
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
 from archive.domain.clock import utc_now
@@ -17,9 +18,11 @@ from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
 from archive.services.downloads import DownloadService
 from archive.services.ingest import IngestService
+from archive.services.observations import ObservationService
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
 from archive.services.schedule import ScheduleService
+from archive.services.search import SearchService
 from archive.services.tokens import TokenService
 from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore
@@ -47,6 +50,8 @@ class Services:
     schedule: ScheduleService
     audit: AuditService
     upkeep: UpkeepService
+    search: SearchService
+    observations: ObservationService
 
 
 def build_services(config: Config) -> Services:
@@ -82,4 +87,10 @@ def build_services(config: Config) -> Services:
         audit=AuditService(database=database),
         previews=previews,
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),
+        observations=ObservationService(database=database, clock=utc_now, files=store),
+        search=SearchService(database=database, clock=utc_now, resolver=_resolver(config.resolver)),
     )
+
+
+def _resolver(config: ResolverConfig) -> NameResolver:
+    return NameResolver(builtin=BuiltInNames(), sesame=None if config.sesame_url is None else Sesame(config.sesame_url))

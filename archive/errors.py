@@ -22,6 +22,7 @@ __all__ = [
     "StorageFullError",
     "TokenError",
     "UnavailableError",
+    "UnknownNameError",
 ]
 
 
@@ -63,6 +64,22 @@ class InvalidInputError(ArchiveError):
     def __init__(self, fields: Mapping[str, str], message: str | None = None) -> None:
         self.fields = dict(fields)
         super().__init__(message or "; ".join(f"{name}: {why}" for name, why in self.fields.items()))
+
+
+class UnknownNameError(InvalidInputError):
+    """A field names something that nobody knows (400).
+
+    Parameters
+    ----------
+    suggestions
+        Names that were perhaps meant.
+    """
+
+    code = "unknown_name"
+
+    def __init__(self, field: str, message: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__({field: message})
+        self.suggestions = tuple(suggestions)
 
 
 class CredentialsError(ArchiveError):

@@ -7,7 +7,14 @@ import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from archive.errors import ArchiveError, InvalidInputError, NotFoundError, ProprietaryError, RateLimitedError
+from archive.errors import (
+    ArchiveError,
+    InvalidInputError,
+    NotFoundError,
+    ProprietaryError,
+    RateLimitedError,
+    UnknownNameError,
+)
 from archive.web.challenges import challenges
 from archive.web.context import services
 
@@ -71,7 +78,7 @@ def _details(error: ArchiveError) -> dict[str, object]:
     details: dict[str, object] = {}
     if isinstance(error, InvalidInputError):
         details["errors"] = error.fields
-    if isinstance(error, NotFoundError) and error.suggestions:
+    if isinstance(error, NotFoundError | UnknownNameError) and error.suggestions:
         details["suggestions"] = list(error.suggestions)
     if isinstance(error, ProprietaryError):
         details["release_date"] = error.release.isoformat() if error.release else None

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from archive.bootstrap import Services
-from archive.db.schema import ProductRow, ProgramRow
+from archive.db.schema import CollectionRow, HDURow, ObservationRow, ProductCollectionRow, ProductRow, ProgramRow
 
-__all__ = ["NOW", "hold", "make_product", "make_program"]
+__all__ = ["NOW", "hold", "make_collection", "make_hdu", "make_observation", "make_product", "make_program"]
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -66,3 +66,29 @@ def hold(services: Services, folder: Path, octets: bytes, public_id: str = "aaaa
             },
         )
     return sha256
+
+
+def make_observation(session: Session, obs_id: str, **values: object) -> ObservationRow:
+    """Store an observation; its products are made apart, with `observation_id`."""
+    row = ObservationRow(**{"obs_id": obs_id, "telescope": "ct4m", "instrument": "decam", **values})
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_hdu(session: Session, product: ProductRow, hdu_index: int = 0, **header: object) -> HDURow:
+    """Store an HDU with these keywords."""
+    row = HDURow(product_id=product.id, hdu_index=hdu_index, kind="image", shape=[2, 3], bitpix=16, header=header)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_collection(session: Session, name: str, *members: ProductRow, **values: object) -> CollectionRow:
+    """Store a collection and what belongs to it."""
+    row = CollectionRow(name=name, **values)
+    session.add(row)
+    session.flush()
+    session.add_all(ProductCollectionRow(collection_id=row.id, product_id=member.id) for member in members)
+    session.flush()
+    return row

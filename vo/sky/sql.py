@@ -72,8 +72,6 @@ def _within(circle: Circle, ra: str, dec: str) -> str:
         return f"({ra} IS NOT NULL)"
     # Zero is moved a little, so that no difference is small enough to underflow when it is squared.
     lon, lat = (value if abs(value) > LEAST else LEAST for value in (math.radians(circle.ra), math.radians(circle.dec)))
-    # The columns, too, may hold numbers so small that their products underflow, which PostgreSQL takes for an error.
-    ra, dec = f"({ra} + 1e-20)", f"({dec} + 1e-20)"
     if radius <= ARCMINUTE:
         return (
             f"(sin((radians({dec}) - {_number(lat)}) / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({dec}))"

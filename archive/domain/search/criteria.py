@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from vo.sky import Box, Circle, Region, parse_region
+
 __all__ = ["KEYWORD_PREFIX", "Constraint", "Operator", "Place", "ResolvedName", "SearchCriteria", "Term", "Value"]
 
 KEYWORD_PREFIX = "kw."
@@ -111,6 +113,23 @@ class Place:
     height: float | None = None
     shape: str = ""
     resolved: ResolvedName | None = None
+
+    def region(self) -> Region:
+        """Give the part of the sky that is meant.
+
+        Raises
+        ------
+        ValueError
+            There is no such region, or the target is not resolved yet; with a message for the public.
+        """
+        if self.shape:
+            return parse_region(self.shape)
+        ra, dec = (self.resolved.ra, self.resolved.dec) if self.resolved else (self.ra, self.dec)
+        if ra is None or dec is None:
+            raise ValueError(f"{self.target} has no position yet")
+        if self.radius is not None:
+            return Circle(ra, dec, self.radius)
+        return Box(ra, dec, self.width or 0.0, self.height or 0.0)
 
 
 @dataclass(frozen=True)

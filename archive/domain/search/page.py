@@ -2,7 +2,7 @@
 """How an answer is laid out: order, page, columns, form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from archive.domain.search.criteria import SearchCriteria
@@ -100,6 +100,10 @@ class SearchQuery:
     page: PageRequest = field(default_factory=PageRequest)
     columns: tuple[str, ...] = DEFAULT_COLUMNS
     format: OutputFormat | None = None
+
+    def at(self, key: str) -> "SearchQuery":
+        """Give the same query at another page."""
+        return replace(self, page=replace(self.page, after=key))
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ class _Reader:
         if len(given) > 1:
             self._wrong("pos", "give a shape, or a target, or a position; not several")
             return None
-        return Place(shape=text)
+        return self._checked(Place(shape=text), "pos")
 
     def _around(self, given: Mapping[str, str | None]) -> Place | None:
         ra = self._read("ra", given, parse_ra)
@@ -194,7 +194,19 @@ class _Reader:
             width, height = width or height, height or width
         elif radius is None:
             radius = DEFAULT_RADIUS
-        return Place(target=given.get("target") or "", ra=ra, dec=dec, radius=radius, width=width, height=height)
+        if "target" in given:
+            return Place(target=given["target"] or "", radius=radius, width=width, height=height)
+        if ra is None or dec is None:
+            return None
+        return self._checked(Place(ra=ra, dec=dec, radius=radius, width=width, height=height), "ra")
+
+    def _checked(self, place: Place, field: str) -> Place | None:
+        try:
+            place.region()
+        except ValueError as exc:
+            self._wrong(field, str(exc))
+            return None
+        return place
 
     def _read(self, name: str, given: Mapping[str, str | None], read: Callable[[str], float]) -> float | None:
         text = given.get(name)

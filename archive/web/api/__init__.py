@@ -1,0 +1,5 @@
+"""The JSON interface under ``/api``, for programs."""
+
+from archive.web.api.views import blueprint
+
+__all__ = ["blueprint"]
