@@ -38,7 +38,7 @@ class ParsedCards:
     def add(self, card: str) -> None:
         """Take in one card of 80 characters."""
         keyword = card[:8].rstrip()
-        if card[8:10] == "= ":
+        if card[8:10] == "= " and keyword not in _COMMENTARY:
             self._keep(keyword, card[10:])
         elif keyword == "CONTINUE":
             self._continue(card[8:])

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from astropy.wcs import WCSSUB_CELESTIAL, WcsError, Wcsprm
 
 from archive.astro.positions import to_icrs
+from vo.sky import Polygon
 
 __all__ = ["SkyOutline", "enclosing_region", "field_size", "hull", "mean_position", "outline_of"]
 
@@ -26,6 +27,7 @@ MOST_PARTS = 32
 FINEST_SCALE = 1e-4  # arcsec a pixel
 COARSEST_SCALE = 36_000.0
 FK4_ENDS = 1984.0
+_NUMBERS = ("CRVAL", "CRPIX", "CDELT", "CD1_", "CD2_", "CD3_", "PC1_", "PC2_", "PC3_")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def outline_of(
     SkyOutline or None
         None where there is no celestial system that can be used.
     """
-    if "CTYPE" not in cards or len(shape) < 2 or not _all_numbers(values):
+    if "CTYPE" not in cards or len(shape) < 2 or not _has_sound_numbers(values):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -135,12 +137,17 @@ def _turn(first: Points, second: Points, third: Points) -> float:
     return float((second[0] - first[0]) * (third[1] - first[1]) - (second[1] - first[1]) * (third[0] - first[0]))
 
 
-def _all_numbers(values: Mapping[str, object]) -> bool:
-    return all(
-        isinstance(value, (int, float))
-        for keyword, value in values.items()
-        if keyword.startswith(("CRVAL", "CRPIX", "CDELT", "CD1_", "CD2_", "PC1_", "PC2_")) and keyword[-1].isdigit()
-    )
+def _has_sound_numbers(values: Mapping[str, object]) -> bool:
+    """Whether all numbers of the WCS are numbers, and the scale is not nothing: wcslib takes 1 for 0."""
+    numbers = {name: value for name, value in values.items() if name.startswith(_NUMBERS) and name[-1].isdigit()}
+    if not all(isinstance(value, (int, float)) for value in numbers.values()):
+        return False
+    rows: dict[str, list[object]] = {}
+    for name, value in numbers.items():
+        if name.startswith("CD") and name[2].isdigit():
+            rows.setdefault(name[2], []).append(value)
+    steps = [value for name, value in numbers.items() if name.startswith("CDELT")]
+    return all(any(row) for row in rows.values()) if rows else all(steps)
 
 
 def _celestial(cards: str) -> tuple[Wcsprm, tuple[int, int]] | None:
@@ -173,10 +180,12 @@ def _traced(wcs: Wcsprm, plane: tuple[int, int], largest_field: float) -> SkyOut
         if parts == MOST_PARTS or _is_straight(corners, between):
             break
         parts *= 2
-    area = _scale_of(wcs, middle)
-    if area is None:
+    scale = _scale_of(wcs, middle)
+    if scale is None:
         return None
-    return SkyOutline(world[:-1:2], (float(world[-1, 0]), float(world[-1, 1])), area)
+    # An edge that crosses itself, or one round more than half of the sky, is a ValueError here.
+    Polygon(world[:-1:2])
+    return SkyOutline(world[:-1:2], (float(world[-1, 0]), float(world[-1, 1])), scale)
 
 
 def _edge(width: int, height: int, parts: int) -> Points:

@@ -26,6 +26,8 @@ _CALIB_LEVELS = {
     ProcType.HLSP: 4,
     ProcType.OTHER: 1,
 }
+# CONTINUE cards make strings of any length, a database's indexes do not take them.
+LONGEST_TEXT = 300
 _NEAR = 1.0  # degrees; a pointing and the centre of its pixels may differ by so much
 
 
@@ -210,14 +212,14 @@ class _Drafting:
         if name in self._recipe.overrides:
             return self._recipe.overrides[name]
         first = self._first(name)
-        return self._recipe.constants.get(name) if first is None else str(first[1]).strip()
+        return self._recipe.constants.get(name) if first is None else str(first[1]).strip()[:LONGEST_TEXT]
 
     def _written(self, name: str) -> str | None:
         """Give what the header says, a placeholder too, or what a fix made of it."""
         for keyword in self._recipe.keywords.get(name, ()):
             value = self._header.get(keyword)
             if value is not None and str(value).strip():
-                return str(value).strip()
+                return str(value).strip()[:LONGEST_TEXT]
         return None
 
     def _lowered(self, name: str) -> str | None:
@@ -339,7 +341,7 @@ class _Drafting:
         ccdnum = next((unit.values.get(name) for name in self._recipe.keywords.get("ccdnum", ())), None)
         return HDUDraft(
             index=unit.index,
-            extname=str(extname) if extname is not None else None,
+            extname=str(extname)[:LONGEST_TEXT] if extname is not None else None,
             kind=_kind_of(unit),
             shape=unit.shape,
             bitpix=unit.bitpix,
@@ -380,7 +382,8 @@ class _Drafting:
         if proc_type is ProcType.RAW:
             return ()
         named = (self._header.get(keyword) for keyword in self._recipe.keywords.get("parents", ()))
-        return tuple(dict.fromkeys(str(name).strip() for name in named if name and str(name).strip() != archive_name))
+        names = (str(name).strip()[:LONGEST_TEXT] for name in named if name)
+        return tuple(dict.fromkeys(name for name in names if name and name != archive_name))
 
 
 def _kind_of(unit: HeaderUnit) -> str:

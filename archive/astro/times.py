@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 __all__ = ["mjd_of", "night_of", "parse_date", "start_of"]
 
 MJD_EPOCH = datetime(1858, 11, 17, tzinfo=UTC)
+# Nobody has exposed outside of these; what says so is broken.
+FIRST_YEAR, LAST_YEAR = 1850, 2199
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _OLD = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d*)?)Z?")
@@ -43,9 +45,11 @@ def parse_date(value: object) -> date | None:
         parts = match.groups()[::-1] if match else None
     if parts is None:
         return None
-    year = int(parts[0])
+    year = int(parts[0]) + (1900 if len(parts[0]) == 2 else 0)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
     try:
-        return date(year + 1900 if year < 100 else year, int(parts[1]), int(parts[2]))
+        return date(year, int(parts[1]), int(parts[2]))
     except ValueError:
         return None
 
@@ -76,11 +80,7 @@ def _joined(day: object, clock: object) -> datetime | None:
     found, seconds = parse_date(day), _seconds(clock)
     if found is None or seconds is None:
         return None
-    midnight = datetime(found.year, found.month, found.day, tzinfo=UTC)
-    try:
-        return midnight + timedelta(seconds=seconds)
-    except OverflowError:
-        return None
+    return datetime(found.year, found.month, found.day, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
 def _seconds(value: object) -> float | None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
+from archive.db.footprints import FootprintStore, Outline
 from archive.db.schema import HDURow, ObservationRow, ProductRow, ProvenanceRow
 from archive.db.session import UnitOfWork
 from archive.domain.holdings import QAState, content_id
@@ -53,6 +54,7 @@ class IntakeStore:
     """Writes products that come in."""
 
     def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
         self._session = uow.session
 
     def find_by_digest(self, sha256: str) -> HeldProduct | None:
@@ -74,6 +76,14 @@ class IntakeStore:
         product = self._add_product(intake)
         draft = intake.draft
         self._add_hdus(product.id, draft.hdus)
+        outlines = [
+            Outline(hdu_index=hdu.index, ccdnum=hdu.ccdnum, vertices=hdu.outline)
+            for hdu in draft.hdus
+            if hdu.outline is not None
+        ]
+        if outlines:
+            set_id = FootprintStore(self._uow).add_set(outlines)
+            self._session.execute(update(ProductRow).where(ProductRow.id == product.id).values(footprint_set_id=set_id))
         self._link(product, draft.parents)
         return product
 

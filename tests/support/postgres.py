@@ -77,10 +77,15 @@ def database(database_url: str) -> Iterator[Database]:
     """Give an empty catalogue."""
     fresh = Database(database_url)
     yield fresh
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with fresh.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty(fresh)
     fresh.dispose()
+
+
+def empty(database: Database) -> None:
+    """Take all rows out of all tables."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from archive.db.schema import (
     AuditRecordRow,
     Base,
     ChangeLogRow,
+    FootprintRow,
     HDURow,
     NightRow,
     ObservationRow,
@@ -97,6 +98,7 @@ def test_a_file_comes_in_with_all_that_hangs_on_it(archive: Archive, tmp_path: P
         4,
         1,
     ]
+    assert (product.footprint_set_id, archive.count(FootprintRow)) == (1, 3)
     assert archive.queue.sent == [("previews.make", product.public_id)]
     assert [(a.outcome, a.error_code, a.product_id) for a in archive.audits()] == [("ingested", None, product.id)]
 
@@ -184,6 +186,35 @@ def test_what_is_no_fits_is_refused(archive: Archive, tmp_path: Path, content: b
     path = tmp_path / "x.fits"
     path.write_bytes(content)
     assert codes(archive.add(path)) == ["NOTFITS"]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"PROPID": "x" * 3000, "OBSID": "y" * 5000, "OBJECT": "z" * 9000},
+        {"PROPID": "'; DROP TABLE product; --", "OBJECT": "{{7*7}}%s%(a)s"},
+        {"EXPTIME": 1e308, "AIRMASS": -1e308, "CCDNUM": 10**40, "BIG": 10**60},
+        {"RA": "nan", "DEC": "inf", "EQUINOX": 1e300},
+        {"RA": 12.5, "DEC": 45.0, "EQUINOX": 1801},
+        {"FILTER": "[", "OBSTYPE": "*", "DTCALDAT": "9999-12-31"},
+        {"EXTNAME": "x" * 2000, "SB_NAME": "y" * 4000, "PROCTYPE": "InstCal"},
+    ],
+    ids=str,
+)
+def test_headers_made_in_bad_faith_come_in_as_text(archive: Archive, tmp_path: Path, extra: dict[str, object]) -> None:
+    outcome = archive.add(make_fits(tmp_path / "a.fits", {**RAW, **extra}))
+    assert outcome.outcome is Outcome.INGESTED
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59:59", "0001-01-01T00:00:00", "2014-08-19T24:00:00", 1e300, True])
+def test_times_that_no_night_has_are_refused(archive: Archive, tmp_path: Path, when: object) -> None:
+    assert codes(archive.add(make_fits(tmp_path / "a.fits", {**RAW, "DATE-OBS": when}))) == ["BADDATE"]
+
+
+@pytest.mark.parametrize("count", [0, 10**9, 10**18])
+def test_axes_made_in_bad_faith(archive: Archive, tmp_path: Path, count: int) -> None:
+    extra = {"ZIMAGE": True, "ZNAXIS": count, "ZNAXIS1": 10**30, "ZNAXIS2": -5, "ZBITPIX": 10**30}
+    assert archive.add(make_fits(tmp_path / "a.fits", {**RAW, **extra})).outcome is Outcome.INGESTED
 
 
 def test_what_cannot_be_read_is_refused(archive: Archive, tmp_path: Path) -> None:
