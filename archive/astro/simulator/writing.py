@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Files whose bytes depend on nothing but what is in them."""
+
+import gzip
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+__all__ = ["SimulatedFile", "compressed", "file_bytes", "image", "primary"]
+
+# astropy writes the time of the day into this comment unless it is told what to say.
+_WHEN = "by the simulator"
+
+
+@dataclass(frozen=True)
+class SimulatedFile:
+    """A file that can be made.
+
+    Parameters
+    ----------
+    name
+        As written at the telescope or by the pipeline.
+    make
+        Gives its bytes.
+    """
+
+    name: str
+    instrument: str
+    make: Callable[[], bytes]
+
+    def write(self, folder: Path) -> Path:
+        """Write it into a folder, and give its place."""
+        path = folder / self.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.make())
+        return path
+
+
+def primary(header: Any, pixels: Any = None) -> Any:  # noqa: ANN401
+    """Make a primary HDU."""
+    return fits.PrimaryHDU(pixels, header)
+
+
+def image(pixels: Any, header: Any, name: str) -> Any:  # noqa: ANN401
+    """Make an image extension."""
+    return fits.ImageHDU(pixels, header, name=name)
+
+
+def compressed(pixels: Any, header: Any, name: str) -> Any:  # noqa: ANN401
+    """Make a tile-compressed image extension: Rice, with a fixed seed of the dither for floats."""
+    if np.issubdtype(pixels.dtype, np.floating):
+        return fits.CompImageHDU(
+            pixels, header, name=name, compression_type="RICE_1", quantize_level=4, quantize_method=1, dither_seed=1
+        )
+    return fits.CompImageHDU(pixels, header, name=name, compression_type="RICE_1")
+
+
+def file_bytes(hdus: list[Any], *, is_gzipped: bool = False) -> bytes:
+    """Give a file's bytes, each HDU with its checksums.
+
+    Notes
+    -----
+    The checksums are put in a second pass over the tables that compressed images are.
+    """
+    draft = io.BytesIO()
+    fits.HDUList(hdus).writeto(draft, output_verify="exception")
+    final = io.BytesIO()
+    with fits.open(io.BytesIO(draft.getvalue()), disable_image_compression=True, do_not_scale_image_data=True) as plain:
+        for hdu in plain:
+            hdu.add_checksum(when=_WHEN)
+        plain.writeto(final, output_verify="exception")
+    content = final.getvalue()
+    return gzip.compress(content, 6, mtime=0) if is_gzipped else content
