@@ -23,7 +23,7 @@ _ROWS, _BIAS, _READ_NOISE = 120, 350.0, 4.0
 _WAVES = np.linspace(3850.0, 7150.0, 512)
 _DISPERSION = float(_WAVES[1] - _WAVES[0])
 _TYPES = {"zero": "BIAS", "dome flat": "FLAT", "comparison": "COMP", "object": "OBJECT", "standard": "OBJECT"}
-_HOT = {"LTT 1020", "LTT 2415"}
+_HOT = {"LTT 1020", "Feige 110"}
 
 
 def files() -> list[SimulatedFile]:
