@@ -62,15 +62,22 @@ class QoS(virtual.QoS):  # type: ignore[misc]
     def ack(self, delivery_tag: str) -> None:
         """Delete the message: its task is done."""
         self.channel.execute("DELETE FROM queue_message WHERE id = %s", (int(delivery_tag),))
-        super().ack(delivery_tag)
+        self._forget(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002 -- kombu's signature
         """Give the message back, or drop it."""
         if requeue:
             self.channel.execute(_RELEASE, ([int(delivery_tag)],))
+            self.channel.may_have_more = True
         else:
             self.channel.execute("DELETE FROM queue_message WHERE id = %s", (int(delivery_tag),))
+        self._forget(delivery_tag)
+
+    def _forget(self, delivery_tag: str) -> None:
         super().ack(delivery_tag)
+        # There is room for another now.
+        if self.channel.connection is not None:
+            self.channel.connection.deliver_soon()
 
     def unacknowledged(self) -> list[int]:
         """Give the rows that are leased."""
@@ -160,6 +167,12 @@ class Channel(virtual.Channel):  # type: ignore[misc]
                     self.connection._deliver(message, queue)  # noqa: SLF001 -- how kombu's own channels do it
         return delivered
 
+    def basic_consume(self, *args: object, **kwargs: object) -> None:
+        """Begin to take from a queue."""
+        super().basic_consume(*args, **kwargs)
+        self.may_have_more = True
+        self.connection.deliver_soon()
+
     def renew(self) -> None:
         """Lengthen the leases of what is being worked on."""
         rows = self.qos.unacknowledged()
@@ -200,6 +213,7 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         self._listening: psycopg2.extensions.connection | None = None
         self._loop: Any = None
         self._timers: Sequence[Any] = ()
+        self._is_due = False
 
     def driver_version(self) -> str:
         """Tell the version of the database's client library."""
@@ -212,7 +226,6 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         self._loop = loop
         listening = self._listen()
         loop.add_reader(listening.fileno(), self._on_notification)
-        loop.on_tick.add(self._on_tick)
         self._timers = (
             loop.call_repeatedly(lease / 4, self._renew),
             loop.call_repeatedly(POLL, self._look_again),
@@ -228,7 +241,7 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         """
         listening = self._listen()
         until = time.monotonic() + (timeout if timeout is not None else 3600.0)
-        while not any(channel.deliver() for channel in list(self.channels)):
+        while not self._deliver_all():
             wait = min(until - time.monotonic(), POLL)
             if wait <= 0:
                 raise socket.timeout  # noqa: UP041 -- kombu catches it by this name
@@ -259,11 +272,21 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         loop, self._loop = self._loop, None
         if loop is None:
             return
-        loop.on_tick.discard(self._on_tick)
         for timer in self._timers:
             timer.cancel()
         if self._listening is not None and not self._listening.closed:
             loop.remove(self._listening.fileno())
+
+    def deliver_soon(self) -> None:
+        """Deliver what there is before the event loop waits again.
+
+        Notes
+        -----
+        Not in the loop's ``on_tick``: what is handed to Celery's pool there may lie until the next event.
+        """
+        if self._loop is not None and not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._deliver_all)
 
     def _on_notification(self) -> None:
         listening = self._listen()
@@ -274,10 +297,11 @@ class Transport(virtual.Transport):  # type: ignore[misc]
     def _look_again(self) -> None:
         for channel in self.channels:
             channel.may_have_more = True
+        self.deliver_soon()
 
-    def _on_tick(self) -> None:
-        for channel in list(self.channels):
-            channel.deliver()
+    def _deliver_all(self) -> bool:
+        self._is_due = False
+        return any([channel.deliver() for channel in list(self.channels)])  # noqa: C419 -- each has its turn
 
     def _renew(self) -> None:
         for channel in list(self.channels):

@@ -1,0 +1,60 @@
+"""What the benchmarks stand on: a database of their own, and how a figure is told."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg2
+
+from archive.db import migrate
+from archive.db.embedded import EmbeddedPostgres
+from archive.db.session import Database
+
+
+@contextmanager
+def a_database() -> Iterator[str]:
+    """Give an empty, migrated database: on ARCHIVE_BENCH_DATABASE_URL, else on an embedded server; it is removed."""
+    server = os.environ.get("ARCHIVE_BENCH_DATABASE_URL")  # noqa: TID251
+    with _named(server) if server else _embedded() as url:
+        database = Database(url, pool_size=1)
+        try:
+            migrate.upgrade(database)
+        finally:
+            database.dispose()
+        yield url
+
+
+def tell(name: str, figure: float, bar: float, unit: str, *, is_more_better: bool) -> bool:
+    """Print a figure against its bar; give whether it is reached."""
+    is_reached = figure >= bar if is_more_better else figure <= bar
+    sign = "≥" if is_more_better else "≤"
+    print(f"{name}: {figure:.3g} {unit} ({sign} {bar:g} {unit}) {'ok' if is_reached else 'SHORT'}", flush=True)
+    return is_reached
+
+
+@contextmanager
+def _embedded() -> Iterator[str]:
+    with TemporaryDirectory(prefix="archive-bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "home")
+        try:
+            yield server.start()
+        finally:
+            server.stop()
+            # For root it does not lie in its home.
+            shutil.rmtree(server.place.folder, ignore_errors=True)
+
+
+@contextmanager
+def _named(server: str) -> Iterator[str]:
+    name = f"archive_bench_{os.getpid()}"
+    with closing(psycopg2.connect(server)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+            try:
+                yield f"{server.rsplit('/', 1)[0]}/{name}"
+            finally:
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
