@@ -8,13 +8,15 @@ from cdshealpix import nested
 
 from vo.sky.arcs import distance_within, encloses
 from vo.sky.healpix import cell_centres, cell_radius, cell_size, children, hpx29
-from vo.sky.vectors import Bools, Floats, Ints, directions_of, vectors_of
+from vo.sky.vectors import Bools, Floats, Ints, chord_squared, directions_of, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq
 
 __all__ = ["cells_of_outline", "cells_of_quads", "order_of"]
 
 COARSENESS = 1.6
 """The side of a cell over the smaller side of an outline, at most."""
+
+CHUNK = 8192
 
 LEAST_WIDTH = 0.72
 """The way across a cell where it is shortest, over its side."""
@@ -75,9 +77,18 @@ def cells_of_quads(quads: Floats) -> tuple[Ints, Ints]:
     for level in range(start, order + 1):
         if level > start:
             rows, cells = np.repeat(rows, 4), children(cells)
-        meet = _may_meet(quads, rows, level, cells)
-        rows, cells = rows[meet], cells[meet]
-    return rows, zuniq(order, cells)
+        # Most are told apart by their circles; the exact look is for the rest.
+        near = _are_near(middles, reach, rows, level, cells)
+        rows, cells = rows[near], cells[near]
+    meet = _may_meet(quads, rows, order, cells)
+    return rows[meet], zuniq(order, cells[meet])
+
+
+def _are_near(middles: Floats, reach: float, rows: Ints, order: int, cells: Ints) -> Bools:
+    different, place = np.unique(cells, return_inverse=True)
+    difference = cell_centres(order, different)[place] - middles[rows]
+    near: Bools = np.einsum("nk,nk->n", difference, difference) <= chord_squared(reach + cell_radius(order))
+    return near
 
 
 def _may_meet(quads: Floats, rows: Ints, order: int, cells: Ints) -> Bools:
@@ -88,15 +99,27 @@ def _may_meet(quads: Floats, rows: Ints, order: int, cells: Ints) -> Bools:
     corners, bulges = rim[:, ::2], rim[:, 1::2]
     middle = corners + np.roll(corners, -1, axis=1)
     middle /= np.linalg.norm(middle, axis=2)[:, :, None]
-    swell = 0.5 * np.linalg.norm(np.roll(bulges, 0, axis=1) - middle, axis=2).max(axis=1) + 1e-12
-    quad_sides = _inward(quads)
-    outside = np.all(np.einsum("nsk,npk->nsp", quad_sides[rows], rim[place]) < -swell[place, None, None], axis=2)
+    swell = 0.5 * np.linalg.norm(bulges - middle, axis=2).max(axis=1) + 1e-12
+    sides = _inward(quads)
     # The chords between a cell's corners, moved out to the swell of its sides.
     chords = _inward(corners)
     depth = np.einsum("nsk,npk->nsp", chords, rim).min(axis=2) - swell[:, None]
-    beyond = np.all(np.einsum("nsk,npk->nsp", chords[place], quads[rows]) < depth[place][:, :, None], axis=2)
-    parted: Bools = outside.any(axis=1) | beyond.any(axis=1)
-    return ~parted
+    meet = np.empty(len(rows), dtype=bool)
+    for first in range(0, len(rows), CHUNK):
+        mine, its = rows[first : first + CHUNK], place[first : first + CHUNK]
+        outside = _farthest(sides[mine], rim[its]) < -swell[its]
+        beyond = _farthest(chords[its], quads[mine]) < depth[its].T
+        meet[first : first + CHUNK] = ~(outside.any(axis=0) | beyond.any(axis=0))
+    return meet
+
+
+def _farthest(normals: Floats, points: Floats) -> Floats:
+    """Give how far the points reach to the inner side of each great circle, the farthest of them: ``(sides, n)``."""
+    # Parts in long rows of their own are summed several times faster than short vectors.
+    n, p = np.ascontiguousarray(normals.transpose(1, 2, 0)), np.ascontiguousarray(points.transpose(1, 2, 0))
+    return np.array(
+        [np.max([side[0] * at[0] + side[1] * at[1] + side[2] * at[2] for at in p], axis=0) for side in n]
+    )
 
 
 def _inward(corners: Floats) -> Floats:
