@@ -17,6 +17,7 @@ from archive.services.accounts import AccountService
 from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
 from archive.services.downloads import DownloadService
+from archive.services.exposures import ExposureImport
 from archive.services.ingest import IngestService
 from archive.services.observations import ObservationService
 from archive.services.passwords import Passwords
@@ -48,6 +49,7 @@ class Services:
     previews: PreviewService
     ingest: IngestService
     schedule: ScheduleService
+    exposures: ExposureImport
     audit: AuditService
     upkeep: UpkeepService
     search: SearchService
@@ -84,6 +86,7 @@ def build_services(config: Config) -> Services:
         downloads=DownloadService(database=database, store=store, clock=utc_now),
         ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
         schedule=ScheduleService(database=database),
+        exposures=ExposureImport(database=database, clock=utc_now),
         audit=AuditService(database=database),
         previews=previews,
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),

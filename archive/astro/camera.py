@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from archive.astro.footprint import hull
 from archive.errors import InvalidInputError
 
 __all__ = ["Camera", "read_camera"]
@@ -28,7 +29,7 @@ class Camera:
     ccdnums
         Numbers of the detectors, ``(d,)``, ascending.
     corners
-        ``(d, 4, 2)`` offsets from the pointing in degrees on the tangent plane, to the east and to the north, anticlockwise.
+        ``(d, 4, 2)`` offsets from the pointing on the tangent plane, degrees east and north, anticlockwise.
     """
 
     ccdnums: Ints
@@ -45,6 +46,15 @@ class Camera:
         flat = np.radians(self.corners.reshape(-1, 2))
         return math.degrees(2 * math.atan(float(np.linalg.norm(flat, axis=1).max())))
 
+    def hull_at(self, ra: npt.ArrayLike, dec: npt.ArrayLike) -> Floats:
+        """Give the hull of all detectors on the sky, RA and Dec in degrees, ``(n, m, 2)``."""
+        # Around a pointing on the equator, at some distance from RA 0, both planes are easily told from each other.
+        outlines = self.outlines_at([180.0], [0.0])[0]
+        corners = hull([_degrees(outline) for outline in outlines]) - [180.0, 0.0]
+        east, north = np.tan(np.radians(corners[:, 0])), np.tan(np.radians(corners[:, 1]))
+        plane = np.stack([east, north / np.cos(np.radians(corners[:, 0]))], axis=1)
+        return _degrees(_project(plane, ra, dec))
+
     def outlines_at(self, ra: npt.ArrayLike, dec: npt.ArrayLike) -> Floats:
         """Project the outlines onto the sky (gnomonic, north up).
 
@@ -58,15 +68,9 @@ class Camera:
         ndarray
             Unit vectors ``(n, d, 4, 3)``.
         """
-        centre, east, north = _frames(np.asarray(ra, dtype=float), np.asarray(dec, dtype=float))
-        plane = np.radians(self.corners)
-        vectors = (
-            centre[:, None, None, :]
-            + plane[None, :, :, :1] * east[:, None, None, :]
-            + plane[None, :, :, 1:] * north[:, None, None, :]
-        )
-        lengths = np.sqrt(1.0 + np.sum(plane * plane, axis=-1))
-        return vectors / lengths[None, :, :, None]
+        corners = np.radians(self.corners).reshape(-1, 2)
+        vectors = _project(corners, ra, dec)
+        return vectors.reshape(len(vectors), *self.corners.shape[:2], 3)
 
 
 def read_camera(path: Path) -> Camera:
@@ -93,7 +97,7 @@ def read_camera(path: Path) -> Camera:
 
 
 def _anticlockwise(path: Path, corners: Floats) -> Floats:
-    """Turn the corners of each detector anticlockwise; east is to the left, so that in (east, north) it is so too."""
+    """Turn the corners of each detector anticlockwise seen from outside the sphere, where east is to the right."""
     sides = np.roll(corners, -1, axis=1) - corners
     following = np.roll(sides, -1, axis=1)
     turns = sides[..., 0] * following[..., 1] - sides[..., 1] * following[..., 0]
@@ -104,13 +108,23 @@ def _anticlockwise(path: Path, corners: Floats) -> Floats:
     return corners
 
 
-def _frames(ra: Floats, dec: Floats) -> tuple[Floats, Floats, Floats]:
-    lon, lat = np.radians(ra), np.radians(dec)
+def _project(plane: Floats, ra: npt.ArrayLike, dec: npt.ArrayLike) -> Floats:
+    """Bring places of the tangent plane, ``(m, 2)`` radians east and north, to the sky at ``(n,)`` pointings."""
+    lon, lat = np.radians(np.asarray(ra, dtype=float)), np.radians(np.asarray(dec, dtype=float))
     zero = np.zeros_like(lon)
     centre = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
     east = np.stack([-np.sin(lon), np.cos(lon), zero], axis=-1)
     north = np.stack([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)], axis=-1)
-    return centre, east, north
+    offset = plane[None, :, :1] * east[:, None, :] + plane[None, :, 1:] * north[:, None, :]
+    lengths = np.sqrt(1.0 + np.sum(plane * plane, axis=-1))
+    vectors: Floats = (centre[:, None, :] + offset) / lengths[None, :, None]
+    return vectors
+
+
+def _degrees(vectors: Floats) -> Floats:
+    ra = np.degrees(np.arctan2(vectors[..., 1], vectors[..., 0])) % 360.0
+    dec = np.degrees(np.arctan2(vectors[..., 2], np.hypot(vectors[..., 0], vectors[..., 1])))
+    return np.stack([ra, dec], axis=-1)
 
 
 def _refused(path: Path, why: str) -> InvalidInputError:

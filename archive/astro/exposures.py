@@ -21,7 +21,8 @@ from archive.errors import InvalidInputError
 __all__ = ["read_exposures"]
 
 COLUMNS = (
-    "DATE_OBS", "MJD_OBS", "FILTER", "PROP_ID", "RA", "DEC", "EXPOSURE", "RELEASE_DATE", "FLUXFILE", "MASKFILE", "WTFILE",
+    "DATE_OBS", "MJD_OBS", "FILTER", "PROP_ID", "RA", "DEC", "EXPOSURE", "RELEASE_DATE",
+    "FLUXFILE", "MASKFILE", "WTFILE",
 )  # fmt: skip
 PRODUCTS = {"FLUXFILE": ProdType.IMAGE, "MASKFILE": ProdType.DQMASK, "WTFILE": ProdType.WTMAP}
 CHILE = "America/Santiago"

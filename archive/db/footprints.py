@@ -12,7 +12,7 @@ from archive.db.schema import FootprintCellRow, FootprintRow, FootprintSetRow
 from archive.db.session import UnitOfWork
 from vo.sky import Polygon
 from vo.sky.filing import cells_of_outline, cells_of_quads
-from vo.sky.vectors import Floats, Ints, directions_of
+from vo.sky.vectors import Floats, Ints, directions_of, settled
 
 __all__ = ["FootprintStore", "Outline"]
 
@@ -108,7 +108,7 @@ class FootprintStore:
         exposures, detectors = quads.shape[:2]
         set_ids = self._numbers("footprint_set_id_seq", exposures)
         ids = self._numbers("footprint_id_seq", exposures * detectors)
-        flat = quads.reshape(-1, 4, 3)
+        flat = settled(quads.reshape(-1, 4, 3))
         copy_columns(self._session, "footprint_set", [("id", set_ids)])
         copy_columns(
             self._session,

@@ -117,9 +117,7 @@ def _farthest(normals: Floats, points: Floats) -> Floats:
     """Give how far the points reach to the inner side of each great circle, the farthest of them: ``(sides, n)``."""
     # Parts in long rows of their own are summed several times faster than short vectors.
     n, p = np.ascontiguousarray(normals.transpose(1, 2, 0)), np.ascontiguousarray(points.transpose(1, 2, 0))
-    return np.array(
-        [np.max([side[0] * at[0] + side[1] * at[1] + side[2] * at[2] for at in p], axis=0) for side in n]
-    )
+    return np.array([np.max([side[0] * at[0] + side[1] * at[1] + side[2] * at[2] for at in p], axis=0) for side in n])
 
 
 def _inward(corners: Floats) -> Floats:
