@@ -87,7 +87,7 @@ def read_camera(path: Path) -> Camera:
         found = ast.literal_eval(path.read_text(encoding="utf-8"))
         ccdnums = sorted(int(number) for number in found)
         corners = np.array([found[number] for number in ccdnums], dtype=float)
-    except (SyntaxError, ValueError, TypeError, KeyError, RecursionError, MemoryError, OSError) as exc:
+    except (SyntaxError, ValueError, TypeError, LookupError, RecursionError, MemoryError, OSError) as exc:
         raise _refused(path, "is no list of detector outlines") from exc
     if corners.ndim != 3 or corners.shape[1:] != (4, 2) or len(corners) == 0:
         raise _refused(path, "must give four corners of two numbers for each detector")
