@@ -18,8 +18,10 @@ from archive.web.home import blueprint as home
 from archive.web.identity import install_identity
 from archive.web.layout import install_layout
 from archive.web.night import blueprint as night
+from archive.web.observation import blueprint as observation
 from archive.web.preview import blueprint as preview
 from archive.web.program import blueprint as program
+from archive.web.search import blueprint as search
 
 __all__ = ["create_app"]
 
@@ -44,7 +46,19 @@ def create_app(services: Services) -> Flask:
     install_error_pages(app)
     install_layout(app)
     install_security_headers(app)
-    for blueprint in (home, night, program, collection, help_pages, preview, account, download, api):
+    for blueprint in (
+        home,
+        search,
+        observation,
+        night,
+        program,
+        collection,
+        help_pages,
+        preview,
+        account,
+        download,
+        api,
+    ):
         app.register_blueprint(blueprint)
     _trust_proxies(app, config.trusted_proxies)
     return app

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Previews as rows: asked for, claimed by one worker, finished, returned by the watchdog."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -51,6 +52,12 @@ class PreviewStore:
             .where(ProductRow.public_id == public_id)
         ).one_or_none()
         return None if row is None else _record(row)
+
+    def ready(self, public_ids: Sequence[str]) -> frozenset[str]:
+        """Give those of these products that have a picture."""
+        query = select(ProductRow.public_id).join(PreviewRow, PreviewRow.product_id == ProductRow.id)
+        shown = query.where(ProductRow.public_id.in_(public_ids), PreviewRow.state == PreviewState.READY)
+        return frozenset(self._session.scalars(shown))
 
     def queue(self, public_id: str) -> bool:
         """Ask for a preview anew; False where it is being made, or the product is not held."""

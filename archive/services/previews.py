@@ -4,7 +4,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from archive.db.session import Database
 from archive.domain.access import ANONYMOUS, Caller, may_read, may_see
 from archive.domain.clock import Clock, utc_now
 from archive.domain.previews import PreviewSize, PreviewState, PreviewStatus
+from archive.domain.search import ProductSummary
 from archive.errors import CredentialsError, NotFoundError, ProprietaryError
 from archive.queues import TaskQueue
 from archive.queues.names import PREVIEW
@@ -122,6 +123,14 @@ class PreviewService:
             is_proprietary=not is_readable,
             data_release=record.rights.data_release,
         )
+
+    def pictured(self, products: Iterable[ProductSummary]) -> frozenset[str]:
+        """Give the public ids of those that have a picture which their reader may have."""
+        readable = [product.public_id for product in products if product.may_read]
+        if not readable:
+            return frozenset()
+        with self._database.begin() as uow:
+            return PreviewStore(uow).ready(readable)
 
     def image(self, caller: Caller, public_id: str, size: PreviewSize) -> PreviewImage:
         """Open a picture; pixels are data, so it takes the right to read them.

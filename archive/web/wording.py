@@ -50,23 +50,27 @@ def number_in_words(value: float | None, digits: int = 6) -> str:
     return str(value) if isinstance(value, int) else f"{value:.{digits}g}"
 
 
-def ra_in_words(degrees: float | None) -> str:
-    """Write a right ascension in hours, to a hundredth of a second of time."""
+def ra_in_words(degrees: float | None, digits: int = 2) -> str:
+    """Write a right ascension in hours, with so many decimals of a second of time."""
     if degrees is None:
         return ""
-    hundredths = round(degrees / 15 * 360_000) % (24 * 360_000)
-    minutes, rest = divmod(hundredths, 6000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 100:02d}.{rest % 100:02d}"
+    scale = 10**digits
+    return _sexagesimal(round(degrees / 15 * 3600 * scale) % (24 * 3600 * scale), digits)
 
 
-def dec_in_words(degrees: float | None) -> str:
-    """Write a declination in degrees, to a tenth of an arcsecond."""
+def dec_in_words(degrees: float | None, digits: int = 1) -> str:
+    """Write a declination in degrees, with so many decimals of an arcsecond."""
     if degrees is None:
         return ""
-    tenths = round(abs(degrees) * 36_000)
-    minutes, rest = divmod(tenths, 600)
-    sign = "\N{MINUS SIGN}" if degrees < 0 and tenths else "+"
-    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{rest // 10:02d}.{rest % 10}"
+    units = round(abs(degrees) * 3600 * 10**digits)
+    return ("\N{MINUS SIGN}" if degrees < 0 and units else "+") + _sexagesimal(units, digits)
+
+
+def _sexagesimal(units: int, digits: int) -> str:
+    """Write a whole number of decimal fractions of a second."""
+    minutes, rest = divmod(units, 60 * 10**digits)
+    seconds, fraction = divmod(rest, 10**digits)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}" + (f".{fraction:0{digits}d}" if digits else "")
 
 
 def mjd_in_words(mjd: float | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:

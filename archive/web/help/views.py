@@ -3,6 +3,7 @@
 
 from flask import Blueprint, render_template
 
+from archive.domain.search import PARAMETERS
 from archive.web.context import services
 from archive.web.identity import Guard, guarded_by
 
@@ -16,3 +17,11 @@ blueprint = Blueprint("help", __name__)
 def index() -> str:
     """Tell how to search and download."""
     return render_template("help/index.html", base_url=services().config.web.base_url)
+
+
+@blueprint.get("/help/columns")
+@guarded_by(Guard.PUBLIC)
+def columns() -> str:
+    """Tell what each column means."""
+    search = services().search
+    return render_template("help/columns.html", groups=search.columns.groups(), parameters=PARAMETERS)

@@ -4,17 +4,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.domain.search import ColumnType, SearchColumn, SearchColumns
+from archive.domain.search import PARAMETERS, ColumnType, SearchColumn, SearchColumns, SearchParameter
 
 __all__ = ["Field", "FieldGroup", "FormState", "advanced_groups", "choice_label"]
 
 _HINTS = {
-    ColumnType.TEXT: "text, with * and ? · a,b · !x · null",
-    ColumnType.INTEGER: "number · lo..hi · >=x",
-    ColumnType.FLOAT: "number · lo..hi · >=x",
-    ColumnType.MJD: "MJD or date · lo..hi",
-    ColumnType.DATE: "2014-08-01 · from..to",
-    ColumnType.TIME: "date or time · from..to",
+    ColumnType.TEXT: "abc, a*, !c",
+    ColumnType.INTEGER: "lo..hi, >=x",
+    ColumnType.FLOAT: "lo..hi, >=x",
+    ColumnType.MJD: "from..to",
+    ColumnType.DATE: "from..to",
+    ColumnType.TIME: "from..to",
 }
 _EXAMPLES = {
     ColumnType.TEXT: "abc*, xyz",
@@ -26,6 +26,8 @@ _EXAMPLES = {
 }
 # The place has fields of its own.
 _ELSEWHERE = {"ra", "dec"}
+# Parameters on several columns at once stand with these.
+_BESIDE = {"filename": "File", "date": "Time"}
 _CHOICES = {"dome flat": "dome flat", "nota": "other", "wtmap": "weight map", "dqmask": "data-quality mask"}
 
 
@@ -37,8 +39,8 @@ class Field:
     ----------
     kind
         ``text``, ``choices`` or ``boolean``.
-    columns
-        Names of the columns it stands for.
+    column
+        Name of the column it stands for; empty where these are several.
     """
 
     name: str
@@ -88,8 +90,27 @@ def choice_label(choice: str) -> str:
 def advanced_groups(columns: SearchColumns) -> tuple[FieldGroup, ...]:
     """Give a field for each column, under the columns' own headings."""
     return tuple(
-        FieldGroup(heading, tuple(_field(column) for column in members if column.name not in _ELSEWHERE))
+        FieldGroup(
+            heading,
+            (
+                *(_beside(parameter) for parameter in PARAMETERS if _BESIDE.get(parameter.name) == heading),
+                *(_field(column) for column in members if column.name not in _ELSEWHERE),
+            ),
+        )
         for heading, members in columns.groups().items()
+    )
+
+
+def _beside(parameter: SearchParameter) -> Field:
+    return Field(
+        name=parameter.name,
+        column="",
+        label=parameter.label,
+        unit="",
+        description=parameter.description,
+        hint=_HINTS[parameter.type or ColumnType.TEXT],
+        example=parameter.example,
+        kind="text",
     )
 
 

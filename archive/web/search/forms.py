@@ -21,6 +21,7 @@ _RANGES = {"night": ("night_from", "night_to"), "exptime": ("exptime_min", "expt
 _PARTS = {"pi": "pi_part", "object": "object_part"}
 # Parameters whose many values are one list.
 _LISTS = ("obs_type", "proc_type", "prod_type", "qa_state", "dataproduct_type", "columns", "collection")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SYNTAX = re.compile(r'[*?,"]|\.\.|^[<>!]|^null$', re.IGNORECASE)
 _NOT_FOR_ADDRESSES = ("more_keywords",)
 
@@ -68,7 +69,7 @@ def form_values(params: Mapping[str, Sequence[str]]) -> Params:
         found = params.get(name, [])
         if len(found) == 1 and re.fullmatch(r"[^,!<>]*", found[0]):
             first, dots, last = found[0].partition("..")
-            values[low], values[high] = [first], [last if dots else first]
+            values[low], values[high] = [first], [last if dots else first if _DAY.fullmatch(first) else ""]
             del values[name]
     for name, part in _PARTS.items():
         found = params.get(name, [])

@@ -35,7 +35,6 @@ _SIMPLE = {
     "release",
 }
 _BESIDE_COLUMNS = ("object", "filename", "date", "night")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KEYWORD_FIELD = re.compile(r"(kw|op|val)\d+")
 
 
@@ -71,10 +70,6 @@ class SimplePage(FormPage):
     obs_types: Choices
     proc_types: Choices
     prod_types: Choices
-
-    def date_type(self, value: str) -> str:
-        """Give the type of an input for a date; one that holds no date must not lose what was typed."""
-        return "date" if not value or _DATE.fullmatch(value) else "text"
 
 
 @dataclass(frozen=True)
@@ -145,7 +140,7 @@ def present_advanced(
         suggestions=_suggestions(suggestions, params),
         labels=_labels(errors, columns),
         groups=groups,
-        places=tuple(known for known in PARAMETERS if known.name in {*_PLACES, "date", "filename"}),
+        places=tuple(known for known in PARAMETERS if known.name in _PLACES),
         keyword_rows=range(1, rows + 1),
         operators=tuple((key, words) for key, (words, _) in KEYWORD_OPERATORS.items()),
         can_add_rows=rows < MAX_KEYWORD_ROWS,
