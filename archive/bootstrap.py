@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Builds all use cases from the settings; the only place where objects are wired together."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
 from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
+from archive.services.demo import DemoService
 from archive.services.downloads import DownloadService
 from archive.services.exposures import ExposureImport
 from archive.services.ingest import IngestService
@@ -47,6 +49,7 @@ class Services:
     tokens: TokenService
     downloads: DownloadService
     previews: PreviewService
+    demo: DemoService
     ingest: IngestService
     schedule: ScheduleService
     exposures: ExposureImport
@@ -72,6 +75,17 @@ def build_services(config: Config) -> Services:
     queue = CeleryQueue(make_celery(config.queue.broker_url, url))
     previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
     duties = {"previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans)}
+    accounts = AccountService(database=database, clock=utc_now, passwords=Passwords())
+    ingest = IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES))
+    schedule = ScheduleService(database=database)
+    demo = DemoService(
+        database=database,
+        ingest=ingest,
+        accounts=accounts,
+        schedule=schedule,
+        folder=config.home / "demo",
+        jobs=min(4, os.cpu_count() or 1),
+    )
     return Services(
         config=config,
         database=database,
@@ -81,12 +95,13 @@ def build_services(config: Config) -> Services:
         nights=NightService(database=database, clock=utc_now),
         programs=ProgramService(database=database, clock=utc_now),
         collections=CollectionService(database=database, clock=utc_now),
-        accounts=AccountService(database=database, clock=utc_now, passwords=Passwords()),
+        accounts=accounts,
         tokens=TokenService(database=database, clock=utc_now),
         downloads=DownloadService(database=database, store=store, clock=utc_now),
-        ingest=IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES)),
-        schedule=ScheduleService(database=database),
         exposures=ExposureImport(database=database, clock=utc_now),
+        ingest=ingest,
+        schedule=schedule,
+        demo=demo,
         audit=AuditService(database=database),
         previews=previews,
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),

@@ -7,6 +7,7 @@ import click
 
 from archive.cli.audit import audit
 from archive.cli.db import db
+from archive.cli.demo import demo
 from archive.cli.imports import import_exposures
 from archive.cli.ingest import import_schedule, ingest
 from archive.cli.previews import previews
@@ -40,6 +41,7 @@ main.add_command(serve)
 main.add_command(worker)
 main.add_command(db)
 main.add_command(import_exposures)
+main.add_command(demo)
 main.add_command(import_schedule)
 main.add_command(ingest)
 main.add_command(previews)

@@ -4,7 +4,7 @@
 from archive.astro.simulator.files import HLSP_README, simulated_files
 from archive.astro.simulator.observing import PLANS, Plan, exposures_of
 from archive.astro.simulator.programs import PROGRAMS, SimulatedProgram
-from archive.astro.simulator.writing import SimulatedFile
+from archive.astro.simulator.writing import SimulatedFile, written
 
 __all__ = [
     "HLSP_README",
@@ -15,4 +15,5 @@ __all__ = [
     "SimulatedProgram",
     "exposures_of",
     "simulated_files",
+    "written",
 ]

@@ -3,15 +3,18 @@
 
 import gzip
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 
-__all__ = ["SimulatedFile", "compressed", "file_bytes", "image", "primary"]
+__all__ = ["SimulatedFile", "compressed", "file_bytes", "image", "primary", "written"]
 
 # astropy writes the time of the day into this comment unless it is told what to say.
 _WHEN = "by the simulator"
@@ -39,6 +42,29 @@ class SimulatedFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(self.make())
         return path
+
+
+def written(files: Sequence[SimulatedFile], folder: Path, jobs: int) -> Iterator[Path]:
+    """Write files, in their order; with more than one job ahead of whoever takes them.
+
+    Parameters
+    ----------
+    folder
+        Files of different instruments go to different folders below it.
+    """
+    write = partial(_write, folder)
+    if jobs < 2 or len(files) < 2:
+        yield from map(write, files)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            yield from pool.map(write, files)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _write(folder: Path, file: SimulatedFile) -> Path:
+    return file.write(folder / file.instrument)
 
 
 def primary(header: Any, pixels: Any = None) -> Any:  # noqa: ANN401

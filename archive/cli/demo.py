@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``archive demo``: an archive to try things on."""
+
+import click
+
+from archive.cli.opening import open_services
+
+__all__ = ["demo"]
+
+
+@click.command()
+def demo() -> None:
+    """Make the demo archive: simulated files of ten instruments, programs and accounts.
+
+    The accounts have passwords that everybody knows: do not run it on a real archive.
+    """
+    with open_services() as services:
+        report = services.demo.make()
+    click.echo(f"{report.added} files taken in, {report.present} were here already, {len(report.refused)} refused")
+    for outcome in report.refused:
+        click.echo(f"  {outcome.source_path}: {outcome.error_code}", err=True)
+    click.echo("Accounts (user name, password, who):")
+    for account in report.accounts:
+        what = ", ".join(account.roles) or (f"PI of {account.propid}" if account.propid else "no rights")
+        click.echo(f"  {account.username:10} {account.password:16} {account.full_name}, {what}")
+    if report.refused:
+        raise SystemExit(1)
