@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """``archive db``: the database, and the embedded server where it is used."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
 
 from archive.cli.opening import read_config
@@ -57,16 +61,41 @@ def url() -> None:
 
 
 @db.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def dump(target: Path) -> None:
+    """Write the embedded database to the file TARGET."""
+    with _running(read_config()) as embedded:
+        embedded.dump(target)
+    click.echo(f"{target}: {target.stat().st_size:,} bytes")
+
+
+@db.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(source: Path) -> None:
+    """Load SOURCE, written by `archive db dump`, into an embedded database that is empty."""
+    with _running(read_config()) as embedded:
+        embedded.restore(source)
+    click.echo("Restored; now run: archive db upgrade")
+
+
+@db.command()
 def upgrade() -> None:
     """Bring the database to the form that this version needs."""
     config = read_config()
     if config.database.url is not None:
         _upgrade(config.database.url)
         return
+    with _running(config) as embedded:
+        _upgrade(embedded.start())
+
+
+@contextmanager
+def _running(config: Config) -> Iterator[EmbeddedPostgres]:
     embedded = _embedded(config)
     was_running = embedded.status.is_running
     try:
-        _upgrade(embedded.start())
+        embedded.start()
+        yield embedded
     finally:
         if not was_running:
             embedded.stop()

@@ -122,6 +122,65 @@ class EmbeddedPostgres:
                     return
         raise UnavailableError(f"The embedded PostgreSQL does not stop; see {self.place.log}.")
 
+    def dump(self, target: Path) -> None:
+        """Write the archive's database to a file, as ``pg_dump --format=custom`` does; the server must run.
+
+        Raises
+        ------
+        UnavailableError
+            It cannot be written whole; then nothing is left.
+        """
+        draft = target.with_name(f"{target.name}.part")
+        try:
+            draft.unlink(missing_ok=True)
+            draft.touch(mode=0o600, exist_ok=False)
+            self._client("pg_dump", "--format=custom", "--file", str(draft.absolute()))
+            draft.replace(target)
+        except OSError as exc:
+            raise UnavailableError(f"{target} cannot be written: {exc.strerror}") from exc
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def restore(self, source: Path) -> None:
+        """Load what `dump` wrote into a database that is empty, all or nothing; the server must run.
+
+        Raises
+        ------
+        UnavailableError
+            It is no such file, or the database is not empty.
+        """
+        try:
+            source.open("rb").close()
+        except OSError as exc:
+            raise UnavailableError(f"{source} cannot be read: {exc.strerror}") from exc
+        call = ("--no-owner", "--no-privileges", "--single-transaction", f"--dbname={_DATABASE}")
+        self._client("pg_restore", *call, str(source.absolute()))
+
+    def _client(self, program: str, *call: str) -> None:
+        server = read_postmaster(self.place.data)
+        if server is None:
+            raise UnavailableError("The embedded PostgreSQL does not run; start it with: archive db start")
+        done = subprocess.run(  # noqa: S603 -- our own programs and words, no shell
+            [self._binaries(None).program(program), *call],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={
+                "PATH": os.defpath,
+                "LC_ALL": "C",
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(server.port),
+                "PGUSER": _ROLE,
+                "PGDATABASE": _DATABASE,
+                # Not on the command line, where every user of the machine could read it.
+                "PGPASSWORD": self._password(),
+            },
+        )
+        if done.returncode != 0:
+            raise UnavailableError(f"{program} failed: {_last_line(done.stderr)}")
+
     def _make_and_launch(self) -> None:
         account = prepare(self.place)
         binaries = self._binaries(account)

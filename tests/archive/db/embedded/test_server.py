@@ -19,7 +19,7 @@ import pytest
 from archive.db.embedded import EmbeddedPostgres, binaries
 from archive.db.embedded.place import Account, Place, prepare
 from archive.db.embedded.process import is_free
-from archive.errors import ConfigError
+from archive.errors import ConfigError, UnavailableError
 from tests.support.requirements import program
 from tests.support.servers import CARELESS, embedded_server
 
@@ -82,6 +82,21 @@ def test_root_drops_privileges_and_touches_no_other_folder(tmp_path: Path) -> No
         assert {path: (path.stat().st_mode, path.stat().st_uid) for path in before} == before
         groups = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("Groups:")[1].splitlines()[0].split()
         assert "0" not in groups
+
+
+def test_a_dump_is_restored_elsewhere_all_or_nothing(tmp_path: Path) -> None:
+    with embedded_server(tmp_path / "one") as one, embedded_server(tmp_path / "two") as two:
+        ask(one.start(), "CREATE TABLE kept AS SELECT 42 AS answer")
+        one.dump(tmp_path / "dump")
+        assert stat.S_IMODE((tmp_path / "dump").stat().st_mode) == 0o600
+        url = two.start()
+        (tmp_path / "cut").write_bytes((tmp_path / "dump").read_bytes()[:-100])
+        with pytest.raises(UnavailableError, match="pg_restore failed"):
+            two.restore(tmp_path / "cut")
+        two.restore(tmp_path / "dump")
+        assert ask(url, "SELECT answer FROM kept") == 42
+        with pytest.raises(UnavailableError, match="already exists"):
+            two.restore(tmp_path / "dump")
 
 
 def test_an_ordinary_user_has_it_in_the_home() -> None:
