@@ -1,6 +1,6 @@
 """Ingest of raw mosaics against reading their headers with astropy and hashing their bytes.
 
-    python benchmarks/ingest.py [--files 200] [--batch 20] [--database URL]
+    python -m benchmarks.ingest [--files 200] [--batch 20]
 
 The files are made here: one mosaic of 60 tile-compressed HDUs of 50 MB or more, copied with another
 start time each, so that all bytes and names differ. They are made, measured both ways and deleted in
@@ -13,27 +13,25 @@ import hashlib
 import os
 import shutil
 import statistics
-import tempfile
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-import psycopg2
 from astropy.io import fits
 
 from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
-from archive.db import migrate
-from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
 from archive.domain.ingest import Outcome
 from archive.log import configure_logging
 from archive.queues import InlineQueue
 from archive.services.ingest import IngestService
 from archive.storage import LocalFileStore
+from benchmarks._ground import a_database, tell
 
 BAR = 0.5
 N_HDUS = 60
@@ -41,44 +39,18 @@ START = datetime(2017, 8, 15, 1, 0, tzinfo=UTC)
 DATE_CARD = "DATE-OBS= '{:%Y-%m-%dT%H:%M:%S}'"
 
 
-def main() -> None:
+def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--files", type=int, default=200)
     arguments.add_argument("--batch", type=int, default=20)
-    arguments.add_argument("--database", default=os.environ.get("ARCHIVE_BENCH_DATABASE_URL"))  # noqa: TID251
     given = arguments.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="archive-bench-") as folder,
-        a_database(given.database, Path(folder)) as url,
-    ):
-        run(Path(folder), url, given.files, given.batch)
-
-
-@contextmanager
-def a_database(server: str | None, folder: Path) -> Iterator[str]:
-    """Give an empty database of its own: on the server named, else on an embedded one with its default settings."""
-    if server is None:
-        embedded = EmbeddedPostgres(folder / "home")
-        try:
-            yield embedded.start()
-        finally:
-            embedded.stop()
-        return
-    name = f"bench_ingest_{os.getpid()}"
-    with closing(psycopg2.connect(server)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-            try:
-                yield f"{server.rsplit('/', 1)[0]}/{name}"
-            finally:
-                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def run(folder: Path, url: str, n_files: int, batch: int) -> None:
     configure_logging("WARNING", as_json=False)
+    with a_database() as url, TemporaryDirectory(prefix="archive-bench-") as folder:
+        return 0 if run(Path(folder), url, given.files, given.batch) else 1
+
+
+def run(folder: Path, url: str, n_files: int, batch: int) -> bool:
     database = Database(url)
-    migrate.upgrade(database)
     service = IngestService(
         database=database,
         store=LocalFileStore(folder / "store"),
@@ -101,8 +73,7 @@ def run(folder: Path, url: str, n_files: int, batch: int) -> None:
     for name, times in (("astropy headers and md5, sha256", plain), ("ingest", taken)):
         rate = size / 1e6 * len(times) / sum(times)
         print(f"  {name}: median {statistics.median(times) * 1e3:.0f} ms a file, {rate:.0f} MB/s")
-    verdict = "ok" if ratio >= BAR else "SHORT"
-    print(f"ingest: {ratio:.2f} x reading and hashing (>= {BAR}) {verdict}")
+    return tell("ingest of mosaics", ratio, BAR, "x reading and hashing", is_more_better=True)
 
 
 def read_and_hash(path: Path) -> None:
@@ -118,9 +89,9 @@ def expect(service: IngestService, path: Path) -> None:
     assert outcome.outcome is Outcome.INGESTED, outcome
 
 
-def timed(work: "object", path: Path) -> float:
+def timed(work: Callable[[Path], None], path: Path) -> float:
     begun = time.perf_counter()
-    work(path)  # type: ignore[operator]
+    work(path)
     return time.perf_counter() - begun
 
 
@@ -180,4 +151,4 @@ def copy_of(template: Path, folder: Path, number: int) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From the headers of a file to the draft of a product, by an instrument's recipe; all problems are collected."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from archive.astro.filenames import ArchiveName, compose, extension_of, parse_na
 from archive.astro.fits import FitsFile, HeaderUnit
 from archive.astro.fixes import FIXES
 from archive.astro.footprint import SkyOutline, enclosing_region, field_size, mean_position, outline_of
+from archive.astro.header_fields import LONGEST_TEXT, HeaderFields
 from archive.astro.positions import icrs_of, parse_dec, parse_ra
 from archive.astro.recipe import Recipe, RecipeBook
 from archive.astro.times import mjd_of, night_of, parse_date, start_of
@@ -26,8 +26,6 @@ _CALIB_LEVELS = {
     ProcType.HLSP: 4,
     ProcType.OTHER: 1,
 }
-# CONTINUE cards make strings of any length, a database's indexes do not take them.
-LONGEST_TEXT = 300
 _NEAR = 1.0  # degrees; a pointing and the centre of its pixels may differ by so much
 
 
@@ -105,13 +103,14 @@ class _Drafting:
         self._recipe = recipe
         self._header = header
         self._result = result
+        self._fields = HeaderFields(header, recipe, result.warnings)
         self._name = parse_name(filename)
 
     def run(self) -> None:
         """Fill the result."""
         result = self._result
         self._require()
-        telescope, instrument = self._lowered("telescope"), self._lowered("instrument")
+        telescope, instrument = self._fields.lowered("telescope"), self._fields.lowered("instrument")
         result.telescope, result.instrument = telescope, instrument
         start = start_of(self._header, self._recipe.start)
         result.caldat = self._caldat(start)
@@ -125,12 +124,12 @@ class _Drafting:
 
     def _draft(self, archive_name: str, where: tuple[str, str], start: datetime, kinds: _Kinds) -> ProductDraft:
         obs_type, proc_type, prod_type = kinds
-        exptime = self._number("exptime", low=0.0)
+        exptime = self._fields.number("exptime", low=0.0)
         outlines = self._outlines()
         sky = [outline for outline in outlines if outline is not None]
         shapes = [outline.vertices for outline in sky]
         ra, dec = self._position(sky)
-        written = self._text("filter")
+        written = self._fields.text("filter")
         band = self._recipe.band_of(written) if written else None
         version = self._name.version if self._name else None
         return ProductDraft(
@@ -138,39 +137,39 @@ class _Drafting:
             media_type=self._found.media_type,
             telescope=where[0],
             instrument=where[1],
-            site=self._lowered("site"),
-            propid=self._text("propid"),
-            pi=self._text("pi"),
-            affiliation=self._text("affiliation"),
-            title=self._text("title"),
-            obs_id=self._text("obs_id") or f"{where[0]}.{start:%Y%m%dT%H%M%S.%f}"[:-3],
+            site=self._fields.lowered("site"),
+            propid=self._fields.text("propid"),
+            pi=self._fields.text("pi"),
+            affiliation=self._fields.text("affiliation"),
+            title=self._fields.text("title"),
+            obs_id=self._fields.text("obs_id") or f"{where[0]}.{start:%Y%m%dT%H%M%S.%f}"[:-3],
             caldat=self._result.caldat,
             date_obs=start,
             t_min=mjd_of(start),
             t_max=mjd_of(start) + (exptime or 0.0) / 86400.0,
             exptime=exptime,
-            obs_mode=self._text("obs_mode"),
-            filter=self._written("filter"),
+            obs_mode=self._fields.text("obs_mode"),
+            filter=self._fields.written("filter"),
             band=band.name if band else None,
             em_min=band.em_min if band else None,
             em_max=band.em_max if band else None,
             obs_type=obs_type,
-            obs_type_raw=self._written("obs_type"),
+            obs_type_raw=self._fields.written("obs_type"),
             proc_type=proc_type,
             prod_type=prod_type,
             dataproduct_type=self._dataproduct(prod_type),
             calib_level=_CALIB_LEVELS.get(proc_type, 2),
             version=version,
-            target=self._text("target"),
+            target=self._fields.text("target"),
             ra=ra,
             dec=dec,
             s_region=enclosing_region(shapes) if shapes else None,
             s_fov=field_size(shapes) if shapes else None,
             s_resolution=sky[0].scale if sky else None,
-            airmass=self._number("airmass", low=1.0),
-            seeing=self._number("seeing", low=0.0, is_open=True),
-            depth=self._number("depth"),
-            magzero=self._number("magzero"),
+            airmass=self._fields.number("airmass", low=1.0),
+            seeing=self._fields.number("seeing", low=0.0, is_open=True),
+            depth=self._fields.number("depth"),
+            magzero=self._fields.number("magzero"),
             parents=self._parents(archive_name, proc_type),
             hdus=tuple(self._hdu(unit, outline) for unit, outline in zip(self._found.hdus, outlines, strict=True)),
         )
@@ -186,7 +185,7 @@ class _Drafting:
         for names in missing:
             message = f"The header is missing required keywords: {', '.join(missing)}."
             self._result.problems.append(Problem(IngestCode.MISSREQ, message, names))
-        if not self._lowered("telescope") or not self._lowered("instrument"):
+        if not self._fields.lowered("telescope") or not self._fields.lowered("instrument"):
             self._result.problems.append(
                 Problem(IngestCode.MISSREQ, "The header does not tell telescope or instrument.")
             )
@@ -200,58 +199,13 @@ class _Drafting:
 
     # Fields
 
-    def _first(self, name: str) -> tuple[str, object] | None:
-        """Give the first keyword of a field that says something, and its value."""
-        for keyword in self._recipe.keywords.get(name, ()):
-            value = self._header.get(keyword)
-            if value is not None and " ".join(str(value).lower().split()) not in self._recipe.placeholders:
-                return keyword, value
-        return None
-
-    def _text(self, name: str) -> str | None:
-        if name in self._recipe.overrides:
-            return self._recipe.overrides[name]
-        first = self._first(name)
-        return self._recipe.constants.get(name) if first is None else str(first[1]).strip()[:LONGEST_TEXT]
-
-    def _written(self, name: str) -> str | None:
-        """Give what the header says, a placeholder too, or what a fix made of it."""
-        for keyword in self._recipe.keywords.get(name, ()):
-            value = self._header.get(keyword)
-            if value is not None and str(value).strip():
-                return str(value).strip()[:LONGEST_TEXT]
-        return None
-
-    def _lowered(self, name: str) -> str | None:
-        text = self._text(name)
-        return text.lower() if text else None
-
-    def _number(self, name: str, low: float = -math.inf, *, is_open: bool = False) -> float | None:
-        """Read a number; what is below `low` is a place holder, what is no number is told."""
-        first = self._first(name)
-        if first is None:
-            return None
-        keyword, value = first
-        try:
-            number = float(str(value)) if not isinstance(value, bool) else math.nan
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            self._doubt(keyword, value)
-            return None
-        return None if number < low or (is_open and number == low) else number
-
-    def _doubt(self, keyword: str, value: object) -> None:
-        message = f"The value of {keyword} cannot be used and was left empty: {value!s:.80}"
-        self._result.warnings.append(Problem(IngestCode.ETLKEY, message, keyword))
-
     def _caldat(self, start: datetime | None) -> date | None:
-        first = self._first("caldat")
+        first = self._fields.first("caldat")
         if first is not None:
             written = parse_date(first[1])
             if written is not None:
                 return written
-            self._doubt(*first)
+            self._fields.doubt(*first)
         return None if start is None else night_of(start, self._zone(), self._recipe.night_turns_at)
 
     def _zone(self) -> str | None:
@@ -270,12 +224,12 @@ class _Drafting:
         return ObsType(obs), ProcType(proc), ProdType(prod)
 
     def _proc_by_header(self) -> str:
-        is_extracted = self._first("proc_type") is None and 0 < self._axes() < self._recipe.raw_axes
+        is_extracted = self._fields.first("proc_type") is None and 0 < self._axes() < self._recipe.raw_axes
         return ProcType.OTHER if is_extracted else self._meaning("proc_type") or ProcType.OTHER
 
     def _prod_by_header(self) -> str:
         axes = self._axes()
-        if self._first("prod_type") is None and axes < 2:
+        if self._fields.first("prod_type") is None and axes < 2:
             if axes == 1:
                 return ProdType.SPECTRUM
             return ProdType.CATALOGUE if any(unit.is_table for unit in self._found.hdus) else ProdType.OTHER
@@ -286,7 +240,7 @@ class _Drafting:
         return max((_long_axes(unit) for unit in self._found.hdus if unit.is_image), default=0)
 
     def _meaning(self, kind: str) -> str | None:
-        text = self._text(kind)
+        text = self._fields.text(kind)
         return self._recipe.meaning_of(kind, text) if text else None
 
     def _letter(self, kind: str, letter: str) -> str | None:
@@ -321,19 +275,19 @@ class _Drafting:
 
     def _position(self, sky: list[SkyOutline]) -> tuple[float | None, float | None]:
         """Give the middle of the pixels, else the header's position; what is out of range is told and left empty."""
-        ra_written, dec_written = self._first("ra"), self._first("dec")
+        ra_written, dec_written = self._fields.first("ra"), self._fields.first("dec")
         ra = parse_ra(ra_written[1]) if ra_written else None
         dec = parse_dec(dec_written[1]) if dec_written else None
         is_sound = True
         for written, value in ((ra_written, ra), (dec_written, dec)):
             if written is not None and value is None:
-                self._doubt(*written)
+                self._fields.doubt(*written)
                 is_sound = False
         if sky and is_sound:
             return mean_position([outline.centre for outline in sky])
         if ra is None or dec is None:
             return None, None
-        equinox = self._first("equinox")
+        equinox = self._fields.first("equinox")
         return icrs_of(ra, dec, equinox[1] if equinox else None)
 
     def _hdu(self, unit: HeaderUnit, outline: SkyOutline | None) -> HDUDraft:
@@ -360,7 +314,7 @@ class _Drafting:
         if self._name is not None or kinds[1] is not ProcType.RAW or not (recipe.prefix or recipe.asks_prefix):
             return self._filename
         if recipe.prefix is None:
-            what = f"{self._lowered('site') or '?'}, {self._lowered('telescope')}, {self._lowered('instrument')}"
+            what = ", ".join(self._fields.lowered(name) or "?" for name in ("site", "telescope", "instrument"))
             message = f"There is no file-name prefix for site, telescope and instrument: {what}."
             self._result.problems.append(Problem(IngestCode.STILUT, message))
         if recipe.prefix is None or start is None:

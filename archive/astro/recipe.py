@@ -49,8 +49,6 @@ class Recipe:
         Where the start of the exposure is: ``DATE-OBS``, ``DATE-OBS+UT``, ``MJD-OBS`` …, in order.
     constants
         Field to its value, used where no keyword gives one.
-    overrides
-        Field to the value that holds whatever the header says.
     required
         Keywords that must be there; ``A|B`` asks for one of the two.
     required_with
@@ -85,7 +83,6 @@ class Recipe:
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     start: tuple[str, ...] = ("DATE-OBS",)
     constants: Mapping[str, str] = field(default_factory=dict)
-    overrides: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     required_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixes: tuple[str, ...] = ()
@@ -173,7 +170,7 @@ def _merged(under: Mapping[str, object], over: Mapping[str, object]) -> dict[str
 _TEXTS = {"prefix", "name_precision", "name_suffix", "dataproduct"}
 _LISTS = {"start", "required", "fixes"}
 _TABLES_OF_LISTS = {"keywords", "required_with"}
-_TABLES = {"constants", "overrides"}
+_TABLES = {"constants"}
 _NUMBERS = {"priority", "night_turns_at", "raw_axes", "largest_field"}
 
 

@@ -57,6 +57,10 @@ class IntakeStore:
         self._uow = uow
         self._session = uow.session
 
+    def lock(self, sha256: str) -> None:
+        """Wait until nobody else writes or drops these bytes, and hold them until the unit of work ends."""
+        self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sha256, 0))))
+
     def find_by_digest(self, sha256: str) -> HeldProduct | None:
         """Give the product with these bytes."""
         return self._find(ProductRow.sha256 == sha256)

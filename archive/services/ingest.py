@@ -84,6 +84,7 @@ class IngestService:
             except ConflictError:
                 # Another process took in the same bytes or the same name: look again at what is here now.
                 _log.info("ingest met another at the same file", path=submission.source_path)
+                self._drop_unclaimed(digests)
         raise UnavailableError(f"{submission.original_filename} changes while it is taken in. Please try again.")
 
     def _drafted(self, found: FitsFile, submission: Submission) -> DraftResult:
@@ -138,11 +139,22 @@ class IngestService:
             self._refuse(submission, [Problem(IngestCode.NOROOM, exc.message)])
             raise
 
+    def _drop_unclaimed(self, digests: Digests) -> None:
+        """Take bytes out again that no product names; whoever is about to name them waits, or stores them anew."""
+        with self._database.begin() as uow:
+            intake = IntakeStore(uow)
+            intake.lock(digests.sha256)
+            if intake.find_by_digest(digests.sha256) is None:
+                self._store.delete(digests.sha256)
+
     def _write(
         self, submission: Submission, result: DraftResult, draft: ProductDraft, digests: Digests
     ) -> IngestOutcome:
         now = self._clock()
         with self._database.begin() as uow:
+            IntakeStore(uow).lock(digests.sha256)
+            if not self._store.exists(digests.sha256):
+                raise ConflictError(f"The bytes of {submission.original_filename} were taken out by another process.")
             propid, notes = self._program_of(uow, draft)
             rule = _ensure_program(uow, draft, propid)
             if draft.caldat is not None:

@@ -195,3 +195,31 @@ def test_shipped_recipes(telescop: str, instrume: str, expected: tuple[str, str,
     draft = drafted(DECAM | {"TELESCOP": telescop, "INSTRUME": instrume}).draft
     assert draft is not None
     assert (draft.telescope, draft.instrument, draft.archive_filename.split("_")[0]) == expected
+
+
+def test_correction_that_lacks_its_keyword_is_told() -> None:
+    header = {key: value for key, value in DECAM.items() if key != "DATE-OBS"} | {"MJD-OBS": 57980.1}
+    result = drafted(header | {"TELESCOP": "bok", "INSTRUME": "90prime"})
+    assert result.draft is not None
+    assert [(w.code, w.keyword) for w in result.warnings] == [("HDRFUNKW", "DATE-OBS")]
+
+
+@pytest.mark.parametrize(
+    ("propid", "expected"), [("17B-0169", "2017B-0169"), ("2017B-0169", "2017B-0169"), ("0103", "0103"), ("NA", None)]
+)
+def test_century_is_added_to_old_proposals(propid: str, expected: str | None) -> None:
+    header = DECAM | {"TELESCOP": "KPNO 4.0 meter telescope", "INSTRUME": "KOSMOS", "PROPID": propid}
+    draft = drafted(header).draft
+    assert draft is not None
+    assert draft.propid == expected
+
+
+def test_two_filter_wheels_and_detectors_of_one_exposure() -> None:
+    imager = DECAM | {"TELESCOP": "CTIO 0.9 meter telescope", "INSTRUME": "cfccd", "FILTER1": "dia", "FILTER2": "v"}
+    spartan = DECAM | {"TELESCOP": "SOAR 4.1m", "INSTRUME": "Spartan IR Camera", "DETSERNO": "d3"}
+    drafts = [drafted(header).draft for header in (imager, spartan)]
+    assert [draft.filter if draft else None for draft in drafts] == ["v", None]
+    assert [draft.archive_filename if draft else None for draft in drafts] == [
+        "c09i_170815_013114_fri.fits",
+        "pss_170815_013114700000_fri_d3.fits",
+    ]

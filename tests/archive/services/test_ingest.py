@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -330,3 +331,14 @@ def test_change_log_has_no_gaps(archive: Archive, tmp_path: Path) -> None:
         archive.add(make_fits(tmp_path / "bad" / f"{hour}.fits", {"TELESCOP": "x"}))
     with archive.database.begin() as uow:
         assert uow.session.execute(select(ChangeLogRow.seq).order_by(ChangeLogRow.seq)).scalars().all() == [1, 2, 3]
+
+
+def test_many_at_once_come_to_the_same_end(archive: Archive, tmp_path: Path) -> None:
+    first = make_fits(tmp_path / "0.fits")
+    copies = [first, *(Path(shutil.copy(first, tmp_path / f"{number}.fits")) for number in range(1, 6))]
+    namesakes = [make_fits(tmp_path / "other" / f"{number}.fits", seed=number) for number in range(1, 6)]
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(archive.add, [*copies, *namesakes]))
+    assert sorted(str(outcome.outcome) for outcome in outcomes) == ["ingested", *["refused"] * 10]
+    assert {code for outcome in outcomes for code in codes(outcome)} <= {"DUPFITS", "HDREXIST"}
+    assert (archive.count(ProductRow), archive.count(ChangeLogRow), archive.stored()) == (1, 1, 1)
