@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """``archive demo``: an archive to try things on."""
 
+from collections.abc import Sequence
+
 import click
 
 from archive.cli.opening import open_services
+from archive.services.demo import DemoAccount
 
-__all__ = ["demo"]
+__all__ = ["demo", "echo_accounts"]
 
 
 @click.command()
@@ -19,9 +22,14 @@ def demo() -> None:
     click.echo(f"{report.added} files taken in, {report.present} were here already, {len(report.refused)} refused")
     for outcome in report.refused:
         click.echo(f"  {outcome.source_path}: {outcome.error_code}", err=True)
-    click.echo("Accounts (user name, password, who):")
-    for account in report.accounts:
-        what = ", ".join(account.roles) or (f"PI of {account.propid}" if account.propid else "no rights")
-        click.echo(f"  {account.username:10} {account.password:16} {account.full_name}, {what}")
+    echo_accounts(report.accounts)
     if report.refused:
         raise SystemExit(1)
+
+
+def echo_accounts(accounts: Sequence[DemoAccount]) -> None:
+    """Tell of the accounts of the demo, passwords included."""
+    click.echo("Accounts (user name, password, who):")
+    for account in accounts:
+        what = ", ".join(account.roles) or (f"PI of {account.propid}" if account.propid else "no rights")
+        click.echo(f"  {account.username:10} {account.password:16} {account.full_name}, {what}")

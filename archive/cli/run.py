@@ -4,47 +4,59 @@
 import errno
 import fcntl
 import http.client
+import logging
 import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 import click
 
 from archive.cli.children import Children
-from archive.cli.opening import migrate_to_head, read_config
+from archive.cli.demo import echo_accounts
+from archive.cli.opening import migrate_to_head, open_services, read_config
 from archive.config import Config, WebConfig
 from archive.db.embedded import EmbeddedPostgres
 from archive.errors import ConfigError, UnavailableError
+from archive.services.demo import DemoAccount
 
 __all__ = ["run"]
 
 _STARTING_SECONDS = 90
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @click.command()
-def run() -> None:
+@click.option(
+    "--demo/--no-demo", "demo", default=None, help="Fill an empty archive with demo data; as a rule only on 127.0.0.1."
+)
+def run(*, demo: bool | None) -> None:
     """Start everything, and stop everything at Ctrl-C.
 
-    The first start makes the database; later ones find it as it was.
+    The first start makes the database and the demo archive; later ones find them as they were.
     """
     try:
         with _termination_as_interrupt():
-            _run(read_config())
+            config = read_config()
+            # The demo's passwords are known to everybody.
+            _run(config, with_demo=config.web.host in _LOOPBACK if demo is None else demo)
     except KeyboardInterrupt:
         click.echo("\nThe archive is stopped.")
 
 
-def _run(config: Config) -> None:
+def _run(config: Config, *, with_demo: bool) -> None:
     with _only_one(config):
         _require_free_port(config.web)
         with _database(config) as is_database_up, Children() as children:
+            accounts = _make_demo(config) if with_demo else ()
             children.start("web server", "serve")
             children.start("worker", "worker")
             _await_answer(config.web, children)
+            if accounts:
+                echo_accounts(accounts)
             click.echo(f"\nThe archive runs at {config.web.base_url}\nCtrl-C stops it.\n")
             while is_database_up():
                 _require_all(children)
@@ -130,6 +142,17 @@ def _database(config: Config) -> Iterator[Callable[[], bool]]:
         yield lambda: embedded.status.is_running
     finally:
         embedded.stop()
+
+
+def _make_demo(config: Config) -> Sequence[DemoAccount]:
+    """Make the demo, or what is missing of it, unless the archive holds something else."""
+    with open_services(config) as services:
+        if not services.demo.is_fitting():
+            return ()
+        click.echo("Looking after the demo archive (the first time takes a minute or two) …")
+        # A line a file would bury the address and the accounts.
+        logging.getLogger("archive.services.ingest").setLevel(logging.WARNING)
+        return services.demo.make().accounts
 
 
 def _await_answer(config: WebConfig, children: Children) -> None:

@@ -35,10 +35,10 @@ class Archive:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
         return {**kept, "ARCHIVE_HOME": str(self.home), "ARCHIVE_PORT": str(self.port), "ARCHIVE_SESAME_URL": "off"}
 
-    def start(self) -> "Archive":
+    def start(self, *options: str) -> "Archive":
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "archive.cli", "run"],
+                [sys.executable, "-m", "archive.cli", "run", *(options or ("--no-demo",))],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
