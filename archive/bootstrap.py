@@ -24,6 +24,7 @@ from archive.services.ingest import IngestService
 from archive.services.observations import ObservationService
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
+from archive.services.scale import ScaleService
 from archive.services.schedule import ScheduleService
 from archive.services.search import SearchService
 from archive.services.tokens import TokenService
@@ -50,6 +51,7 @@ class Services:
     downloads: DownloadService
     previews: PreviewService
     demo: DemoService
+    scale: ScaleService
     ingest: IngestService
     schedule: ScheduleService
     exposures: ExposureImport
@@ -102,6 +104,7 @@ def build_services(config: Config) -> Services:
         ingest=ingest,
         schedule=schedule,
         demo=demo,
+        scale=ScaleService(database=database, clock=utc_now),
         audit=AuditService(database=database),
         previews=previews,
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),

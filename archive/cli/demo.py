@@ -12,12 +12,21 @@ __all__ = ["demo", "echo_accounts"]
 
 
 @click.command()
-def demo() -> None:
+@click.option("--scale", metavar="N", type=click.IntRange(1, 100_000_000), help="Only make N products without files.")
+def demo(scale: int | None) -> None:
     """Make the demo archive: simulated files of ten instruments, programs and accounts.
 
     The accounts have passwords that everybody knows: do not run it on a real archive.
+
+    With --scale, products of simulated exposures come into the catalogue, with footprints and
+    without files, for benchmarks; the same number again adds nothing.
     """
     with open_services() as services:
+        if scale is not None:
+            with click.progressbar(length=scale, label="Products") as bar:
+                for count in services.scale.add(scale):
+                    bar.update(count)
+            return
         report = services.demo.make()
     click.echo(f"{report.added} files taken in, {report.present} were here already, {len(report.refused)} refused")
     for outcome in report.refused:

@@ -12,7 +12,7 @@ from archive.astro.simulator.observing import PLANS, exposures_of
 from archive.astro.simulator.products import calibrated
 from archive.astro.simulator.writing import SimulatedFile, file_bytes, primary
 
-__all__ = ["files"]
+__all__ = ["CAMERA", "files"]
 
 _PREFIX = "ksb"
 _SIDE, _GAP_X, _GAP_Y = 4032, 370, 1118
@@ -21,7 +21,7 @@ _CCDS = tuple(
          -_SIDE - _GAP_Y / 2 + number // 2 * (_SIDE + _GAP_Y), _SIDE, _SIDE)
     for number in range(4)
 )  # fmt: skip
-_REDUCED = Camera(
+CAMERA = Camera(
     chips=_CCDS,
     binning=48,
     scale=0.454,
@@ -32,7 +32,7 @@ _REDUCED = Camera(
     sky=10.0,
     bias=1000.0,
 )
-_RAW = replace(_REDUCED, chips=quadrants(_CCDS))
+_RAW = replace(CAMERA, chips=quadrants(_CCDS))
 _TYPES = {"dome flat": "flat", "comparison": "comp"}
 
 
@@ -41,7 +41,7 @@ def files() -> list[SimulatedFile]:
     exposures = list(exposures_of(PLANS["90prime"]))
     objects = [one for one in exposures if one.kind == "object"]
     raw = [SimulatedFile(_original(one), "90prime", partial(_raw, one)) for one in exposures]
-    return raw + [file for one in objects[2:6] for file in calibrated(_PREFIX, _REDUCED, one, _primary)]
+    return raw + [file for one in objects[2:6] for file in calibrated(_PREFIX, CAMERA, one, _primary)]
 
 
 def _original(exposure: Exposure) -> str:
