@@ -36,8 +36,14 @@ class Guard(StrEnum):
     STAFF = "staff"
 
 
-def guarded_by(guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only those through whom `guard` allows."""
+def guarded_by(guard: Guard, *, only_reads: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only those through whom `guard` allows.
+
+    Parameters
+    ----------
+    only_reads
+        Whether the view changes nothing, not even by POST, and so need not ask for a form of ours.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
@@ -50,6 +56,7 @@ def guarded_by(guard: Guard) -> Callable[[Callable[P, R]], Callable[P, R]]:
             return view(*args, **kwargs)
 
         guarded.guard = guard  # type: ignore[attr-defined]
+        guarded.only_reads = only_reads  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -70,7 +77,8 @@ def install_identity(app: Flask) -> None:
         person = _caller_of_session(address)
         if person is not None:
             g.caller = person
-            if request.method not in _SAFE:
+            view = app.view_functions.get(request.endpoint or "")
+            if request.method not in _SAFE and not getattr(view, "only_reads", False):
                 require_csrf()
         else:
             g.caller = _caller_of_token(address) or Caller(address=address)

@@ -26,7 +26,7 @@ def let_pages_of_others_read(response: Response) -> Response:
 
 
 @blueprint.route("/v1/search", methods=["GET", "POST"])
-@guarded_by(Guard.PUBLIC)
+@guarded_by(Guard.PUBLIC, only_reads=True)
 def search() -> Response:
     """Search, as JSON, CSV or VOTable."""
     query = services().search.read(request_parameters())

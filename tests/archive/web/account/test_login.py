@@ -145,3 +145,8 @@ def test_change_of_password(client: FlaskClient, app: Flask) -> None:
     assert client.get("/me").status_code == 200
     assert other.get("/me").status_code == 401
     assert log_in(other, "ada", "another password").status_code == 303
+
+
+def test_search_by_post_needs_no_form(client: FlaskClient) -> None:
+    log_in(client, "ada")
+    assert client.post("/api/v1/search", json={"propid": "2014B-0404"}).status_code == 200
