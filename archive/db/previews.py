@@ -16,6 +16,8 @@ from archive.domain.previews import MAX_ATTEMPTS, MOVES, PreviewState
 
 __all__ = ["Claim", "PreviewRecord", "PreviewStore"]
 
+_MOST_SENT_AGAIN = 1000
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -110,14 +112,15 @@ class PreviewStore:
         )
         return cast("CursorResult[object]", result).rowcount > 0
 
-    def release(self, claimed_before: datetime, ingested_before: datetime) -> list[str]:
-        """Return what a dead worker left, and queue what was never asked for.
+    def release(self, claimed_before: datetime, ingested_before: datetime, now: datetime) -> list[str]:
+        """Return what a dead worker left, queue what was never asked for, and name what waits too long.
 
         Returns
         -------
         list of str
             Public ids of the products whose previews wait for a worker now.
         """
+        waiting = self._long_waiting(claimed_before, now)
         stale = and_(PreviewRow.state == PreviewState.RUNNING, PreviewRow.claimed < claimed_before)
         self._session.execute(
             update(PreviewRow)
@@ -125,19 +128,47 @@ class PreviewStore:
             .values(state=PreviewState.FAILED, reason="making it failed again and again")
         )
         returned = self._session.scalars(
-            update(PreviewRow).where(stale).values(state=PreviewState.QUEUED).returning(PreviewRow.product_id)
+            update(PreviewRow)
+            .where(stale)
+            .values(state=PreviewState.QUEUED, claimed=now)
+            .returning(PreviewRow.product_id)
         ).all()
-        forgotten = select(ProductRow.id, *_queued_columns()).where(
+        forgotten = select(ProductRow.id, *_queued_columns(), literal(now)).where(
             *_is_held(), ProductRow.ingested < ingested_before, ~_has_preview()
         )
         fresh = self._session.scalars(
             insert(PreviewRow)
-            .from_select(["product_id", "state", "attempts", "reason"], forgotten)
+            .from_select(["product_id", "state", "attempts", "reason", "claimed"], forgotten)
             .on_conflict_do_nothing()
             .returning(PreviewRow.product_id)
         ).all()
-        ids = select(ProductRow.public_id).where(ProductRow.id.in_([*returned, *fresh])).order_by(ProductRow.id)
+        ids = (
+            select(ProductRow.public_id).where(ProductRow.id.in_([*waiting, *returned, *fresh])).order_by(ProductRow.id)
+        )
         return list(self._session.scalars(ids))
+
+    def _long_waiting(self, before: datetime, now: datetime) -> Sequence[int]:
+        """Find what is queued and was not sent for long, and note that it is sent now.
+
+        Notes
+        -----
+        A message is lost when a process ends between its commit and its sending. Where it was only slow,
+        a second one does no harm; each is sent again once in a while, and a long queue not all at once.
+        """
+        is_long = or_(PreviewRow.claimed.is_(None), PreviewRow.claimed < before)
+        found = (
+            select(PreviewRow.product_id)
+            .where(PreviewRow.state == PreviewState.QUEUED, is_long)
+            .order_by(PreviewRow.product_id)
+            .limit(_MOST_SENT_AGAIN)
+        )
+        return self._session.scalars(
+            update(PreviewRow)
+            .where(PreviewRow.product_id.in_(found))
+            .values(claimed=now)
+            .returning(PreviewRow.product_id)
+            .execution_options(synchronize_session=False)
+        ).all()
 
     def unfinished(self, *, with_finished: bool) -> list[str]:
         """List the held products without a preview or a reason for none, or all of them."""

@@ -162,9 +162,10 @@ class PreviewService:
         list of str
             Public ids of the products whose previews were sent to a worker.
         """
-        before = self._clock() - _LEASE
+        now = self._clock()
+        before = now - _LEASE
         with self._database.begin() as uow:
-            public_ids = PreviewStore(uow).release(claimed_before=before, ingested_before=before)
+            public_ids = PreviewStore(uow).release(before, before, now)
             for public_id in public_ids:
                 uow.after_commit(partial(self._queue.send, PREVIEW, public_id))
         if public_ids:

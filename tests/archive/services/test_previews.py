@@ -158,6 +158,19 @@ def test_what_was_never_sent_is_sent(stage: Stage) -> None:
     assert stage.service.release_orphans() == []
 
 
+def test_what_was_sent_and_lost_on_the_way_is_sent_again_and_not_too_often(stage: Stage) -> None:
+    public_id = stage.hold()
+    stage.service.request(public_id)
+    stage.queue.sent.clear()
+    sent = []
+    for _ in range(25):
+        stage.now += timedelta(minutes=1)
+        sent += stage.service.release_orphans()
+    assert sent == [public_id] * 3
+    assert stage.service.make(public_id) is PreviewState.READY
+    assert stage.service.release_orphans() == []
+
+
 def test_our_own_failure_is_told_and_tried_again_on_request(stage: Stage) -> None:
     public_id = stage.hold()
     with stage.database.begin() as uow:
