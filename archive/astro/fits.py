@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import math
 import re
+import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -131,6 +132,9 @@ def examine(path: Path) -> tuple[Digests, FitsFile]:
         The file cannot be read, or changed while it was.
     """
     before = path.stat()
+    # A pipe or a device has no end to wait for.
+    if not stat.S_ISREG(before.st_mode):
+        raise OSError(f"{path.name} is no regular file")
     # hashlib lets go of the interpreter, so the digests are ready when the headers are.
     with ThreadPoolExecutor(max_workers=2) as hashers:
         md5 = hashers.submit(_digest, path, "md5")

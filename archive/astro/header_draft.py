@@ -183,7 +183,7 @@ class _Drafting:
                 wanted.extend(others)
         missing = [names for names in wanted if all(self._header.get(name) is None for name in names.split("|"))]
         for names in missing:
-            message = f"The header is missing required keywords: {', '.join(missing)}."
+            message = f"The header is missing {names.replace('|', ' or ')}."
             self._result.problems.append(Problem(IngestCode.MISSREQ, message, names))
         if not self._fields.lowered("telescope") or not self._fields.lowered("instrument"):
             self._result.problems.append(

@@ -1,6 +1,7 @@
 """What becomes of submitted files, through the service's one door, in the real catalogue and a real store."""
 
 import gzip
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -219,7 +220,8 @@ def test_axes_made_in_bad_faith(archive: Archive, tmp_path: Path, count: int) ->
 
 
 def test_what_cannot_be_read_is_refused(archive: Archive, tmp_path: Path) -> None:
-    for path in (tmp_path / "absent.fits", tmp_path):
+    os.mkfifo(tmp_path / "pipe.fits")
+    for path in (tmp_path / "absent.fits", tmp_path, tmp_path / "pipe.fits", Path("/dev/zero")):
         assert codes(archive.add(path)) == ["NOREAD"]
 
 
