@@ -12,6 +12,8 @@ from archive.errors import InvalidInputError
 __all__ = ["parse_wanted"]
 
 _PARAMETERS = ("hdus", "name", "unpack")
+# A page's boxes send one number each.
+_ONCE = ("name", "unpack")
 _NAMES = {"archive": False, "original": True}
 _SWITCHES = {"0": False, "1": True}
 _HDUS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
@@ -26,16 +28,14 @@ def parse_wanted(parameters: MultiDict[str, str]) -> Wanted:
         A parameter is unknown, or has a value that cannot be used; all such are named.
     """
     faults = {name: _unknown(name) for name in parameters if name not in _PARAMETERS}
-    faults |= {
-        name: "Give it once only." for name in _PARAMETERS if name not in faults and len(parameters.getlist(name)) > 1
-    }
+    faults |= {name: "Give it once only." for name in _ONCE if name not in faults and len(parameters.getlist(name)) > 1}
     name = parameters.get("name", "archive")
     if name not in _NAMES:
         faults.setdefault("name", "It is archive or original.")
     unpack = parameters.get("unpack", "0")
     if unpack not in _SWITCHES:
         faults.setdefault("unpack", "It is 1 or 0.")
-    hdus = parameters.get("hdus")
+    hdus = ",".join(parameters.getlist("hdus")) if "hdus" in parameters else None
     if hdus is not None and not _HDUS.fullmatch(hdus):
         faults.setdefault("hdus", "Give the numbers of HDUs, the primary is 0, with commas between: 0,3.")
     if faults:

@@ -38,8 +38,9 @@ def present_home(overview: Overview) -> HomePage:
         Figure(count_in_words(numbers.observations), "observation" if numbers.observations == 1 else "observations"),
         Figure(count_in_words(numbers.programs), "program" if numbers.programs == 1 else "programs"),
         Figure(count_in_words(len(overview.instruments)), "telescope–instrument pairs"),
-        Figure(bytes_in_words(numbers.total_bytes), "of data"),
     ]
+    if numbers.total_bytes:
+        figures.append(Figure(bytes_in_words(numbers.total_bytes), "of data"))
     return HomePage(
         figures=tuple(figures),
         nights=overview.nights,

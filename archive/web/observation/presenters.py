@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # These have places of their own on the page.
-_ELSEWHERE = {"public_id", "archive_filename", "md5", "sha256", "is_held", "abstract", "n_hdu"}
+_ELSEWHERE = {"public_id", "archive_filename", "md5", "sha256", "is_held", "abstract", "n_hdu", "s_region"}
 _WAITING = {
     PreviewState.QUEUED: "The preview is being made; look again in a moment.",
     PreviewState.RUNNING: "The preview is being made; look again in a moment.",
@@ -94,6 +94,7 @@ class FilePage:
     address: str
     md5: str
     nearby: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def present_file(
         address=f"{base_url}/data/{detail.public_id}",
         md5=_text(values, "md5"),
         nearby=_nearby(values),
+        region=_text(values, "s_region"),
     )
 
 
@@ -247,6 +249,8 @@ def _note(column: SearchColumn, value: object) -> str:
         return ra_in_words(value)
     if column.name == "dec":
         return dec_in_words(value)
+    if column.ucd.startswith("em.wl"):
+        return f"{number_in_words(value * 1e9, 4)} nm"
     if column.type is ColumnType.MJD:
         return f"MJD {number_in_words(value, 11)}"
     return ""

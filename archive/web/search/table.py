@@ -2,7 +2,7 @@
 """Rows of products as a table: the usual layout, or the columns that were asked for."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -191,7 +191,7 @@ def value_in_words(column: SearchColumn, value: object) -> str:
     if column.type is ColumnType.MJD and isinstance(value, float):
         return mjd_in_words(value) or number_in_words(value, 11)
     if isinstance(value, float):
-        return number_in_words(value, 9 if column.unit == "deg" else 6)
+        return number_in_words(value, 9 if column.name in {"ra", "dec"} else 6)
     return str(value)
 
 
@@ -310,6 +310,7 @@ def _instrument(found: ProductSummary) -> Cell:
 
 
 _FILE = _Layout((("archive_filename", "File", ""), ("obs_id", "observation", "")), _file)
+_NAME = _Layout((("archive_filename", "File", ""),), lambda found: replace(_file(found), note="", note_href=""))
 _TARGET = _Layout((("target", "Target", ""), ("ra", "RA", ""), ("dec", "Dec", "ICRS")), _target)
 _INSTRUMENT = _Layout((("instrument", "Instrument", ""), ("telescope", "telescope", "")), _instrument)
 _FILTER = _Layout((("band", "Filter", ""), ("exptime", "exposure", "s")), _filter)
@@ -317,4 +318,4 @@ _NIGHT = _Layout((("caldat", "Night", ""), ("t_min", "start", "UTC")), _night)
 _KIND = _Layout((("obs_type", "Kind", ""), ("proc_type", "processing", "")), _kind)
 _PROGRAM = _Layout((("propid", "Program", ""), ("pi", "PI", "")), _program)
 _USUAL = (_FILE, _TARGET, _INSTRUMENT, _FILTER, _NIGHT, _KIND, _PROGRAM)
-_OF_ONE_OBSERVATION = (_FILE, _KIND, _TARGET, _FILTER)
+_OF_ONE_OBSERVATION = (_NAME, _KIND, _TARGET, _FILTER)
