@@ -15,7 +15,7 @@ from archive.db.columns import ATTRIBUTES, search_columns
 from archive.db.schema import CollectionRow, ObservationRow, ProductRow, ProgramRow
 from archive.db.search.conditions import conditions
 from archive.db.search.estimate import estimated_rows
-from archive.db.search.paging import PageKey, stretches
+from archive.db.search.paging import PageKey, joined_stretch, stretches
 from archive.db.session import UnitOfWork
 from archive.db.visibility import visible_to
 from archive.domain.access import Caller, Rights, may_read
@@ -43,11 +43,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class FoundPage:
-    """The rows of one page, and the keys of those beside it."""
+    """The rows of one page, the keys of those beside it, and how much there is in all."""
 
     rows: tuple[ProductSummary, ...]
     next_key: str | None
     previous_key: str | None
+    counted: Counted
 
 
 class SearchStore:
@@ -64,21 +65,20 @@ class SearchStore:
         self._timeout = timeout
         self._columns = search_columns()
 
-    def page(
+    def find(
         self, caller: Caller, criteria: SearchCriteria, page: PageRequest, output: Sequence[str], now: datetime
     ) -> FoundPage:
-        """Read one page."""
+        """Read one page, and count what matches in all."""
         kind = self._columns[page.sort.column].type
         key = PageKey.parse(page.after, page.sort, kind) if page.after else None
         names = _selected(output)
-        statement = self._statement(names, page.sort.column, conditions(criteria, self._columns, caller, now))
-        rows: list[Any] = []
-        with self._limited():
-            for stretch in stretches(page.sort, key):
-                wanted = page.size + 1 - len(rows)
-                if wanted > 0:
-                    part = statement.where(*stretch.where).order_by(*stretch.order).limit(wanted)
-                    rows += self._session.execute(part)
+        where = conditions(criteria, self._columns, caller, now)
+        if criteria.place is None:
+            counted = self.count(caller, criteria, now, is_exact=page.is_exact_count)
+            rows = self._by_index(names, where, page, key, counted)
+        else:
+            rows, found = self._by_place(names, where, page, key)
+            counted = found or self.count(caller, criteria, now, is_exact=True)
         is_backward = key is not None and key.is_backward
         has_more = len(rows) > page.size
         shown = rows[: page.size]
@@ -89,7 +89,42 @@ class SearchStore:
             rows=tuple(_summary(caller, now, names, row) for row in shown),
             next_key=str(ends[1]) if ends and (is_backward or has_more) else None,
             previous_key=str(ends[0]) if ends and (has_more if is_backward else key is not None) else None,
+            counted=counted,
         )
+
+    def _by_index(
+        self,
+        names: Sequence[str],
+        where: Sequence[ColumnElement[bool]],
+        page: PageRequest,
+        key: PageKey | None,
+        counted: Counted,
+    ) -> list[Any]:
+        """Read along the sort column, as far as a page needs, so that an index on it serves."""
+        statement = _joined(_selecting(names, page.sort.column)).where(*where)
+        rows: list[Any] = []
+        with self._limited():
+            for stretch in stretches(page.sort, key):
+                if len(rows) < min(page.size + 1, counted.rows):
+                    part = statement.where(*stretch.where).order_by(*stretch.order).limit(page.size + 1 - len(rows))
+                    rows += self._session.execute(part)
+        return rows
+
+    def _by_place(
+        self, names: Sequence[str], where: Sequence[ColumnElement[bool]], page: PageRequest, key: PageKey | None
+    ) -> tuple[list[Any], Counted | None]:
+        """Find what lies there once, for the page and the count; no count where the page is empty."""
+        hits = _joined(select(ProductRow.id, ProductRow.file_size)).where(*where).cte("hits")
+        totals = (
+            select(func.count()).select_from(hits).scalar_subquery(),
+            select(func.coalesce(func.sum(hits.c.file_size), 0)).scalar_subquery(),
+        )
+        stretch = joined_stretch(page.sort, key)
+        statement = _joined(_selecting(names, page.sort.column).add_columns(*totals))
+        statement = statement.where(ProductRow.id.in_(select(hits.c.id)), *stretch.where)
+        with self._limited():
+            rows = list(self._session.execute(statement.order_by(*stretch.order).limit(page.size + 1)))
+        return rows, Counted(rows[0][-2], int(rows[0][-1]), is_exact=True) if rows else None
 
     def count(self, caller: Caller, criteria: SearchCriteria, now: datetime, *, is_exact: bool) -> Counted:
         """Count what matches: exactly up to `EXACT_COUNT`, above that by the planner's estimate."""
@@ -164,12 +199,6 @@ class SearchStore:
         row = self._session.execute(statement).first()
         return None if row is None else (row.target, row.ra, row.dec)
 
-    def _statement(
-        self, names: Sequence[str], sort: str, where: Sequence[ColumnElement[bool]]
-    ) -> "Select[*tuple[Any, ...]]":
-        output = (ATTRIBUTES[name] for name in names)
-        return _joined(select(ProductRow.id, ATTRIBUTES[sort].label("sort_value"), *_RIGHTS, *output)).where(*where)
-
     @contextmanager
     def _limited(self) -> Iterator[None]:
         self._session.execute(text(f"SET LOCAL statement_timeout = {int(self._timeout * 1000)}"))
@@ -182,6 +211,11 @@ class SearchStore:
                 f"The search took more than {self._timeout:g} seconds and was stopped. "
                 "Narrow it by place, night, program or instrument, and try again."
             ) from exc
+
+
+def _selecting(names: Sequence[str], sort: str) -> "Select[*tuple[Any, ...]]":
+    output = (ATTRIBUTES[name] for name in names)
+    return select(ProductRow.id, ATTRIBUTES[sort].label("sort_value"), *_RIGHTS, *output)
 
 
 def _joined(statement: "Select[*tuple[Any, ...]]") -> "Select[*tuple[Any, ...]]":
@@ -198,7 +232,7 @@ def _selected(output: Sequence[str]) -> tuple[str, ...]:
 
 def _summary(caller: Caller, now: datetime, names: Sequence[str], row: Sequence[Any]) -> ProductSummary:
     rights = Rights(*row[2 : 2 + len(_RIGHTS)])
-    values = dict(zip(names, islice(row, 2 + len(_RIGHTS), None), strict=True))
+    values = dict(zip(names, islice(row, 2 + len(_RIGHTS), None), strict=False))
     return ProductSummary(str(values["public_id"]), values, may_read(caller, rights, now))
 
 

@@ -93,14 +93,12 @@ class SearchService:
         understood = self.understood(caller, query)
         criteria, page, now = understood.criteria, understood.page, self._clock()
         with self._database.begin() as uow:
-            store = SearchStore(uow, timeout=PAGE_SECONDS)
-            found = store.page(caller, criteria, page, understood.columns, now)
-            counted = store.count(caller, criteria, now, is_exact=page.is_exact_count)
+            found = SearchStore(uow, timeout=PAGE_SECONDS).find(caller, criteria, page, understood.columns, now)
         return ResultPage(
             rows=found.rows,
-            total=counted.rows,
-            is_total_exact=counted.is_exact,
-            total_bytes=counted.size,
+            total=found.counted.rows,
+            is_total_exact=found.counted.is_exact,
+            total_bytes=found.counted.size,
             next_key=found.next_key,
             previous_key=found.previous_key,
             query=understood,
