@@ -28,8 +28,8 @@ from benchmarks._ground import a_database
 from vo.sky import Circle
 
 SHARED = Path(os.environ.get("ARCHIVE_SHARED", Path(__file__).resolve().parents[2] / "shared"))  # noqa: TID251
-LOG = "data/obslogs/noirlab-decam-exposures/decam_mcs_exposures.fits.gz"
-OUTLINES = "data/obslogs/decam-surveys/decam.txt"
+LOG = "data/obslogs/noirlab-decam-exposures/decam_mcs_20200218.fits.gz"
+OUTLINES = "data/obslogs/decam-surveys/ccd_corners_xy_fill.dat"
 RADII = {"1 arcmin": 1 / 60, "0.1 deg": 0.1, "0.5 deg": 0.5, "3 deg": 3.0}
 CONES = 60
 PORT = 18099

@@ -37,35 +37,33 @@ def test_the_description_is_valid(document: dict[str, Any]) -> None:
     validate(document)
 
 
-@pytest.mark.parametrize(
-    ("address", "status", "schema"),
-    [
-        ("/api/v1/search?target=M31&columns=all", 200, "SearchResult"),
-        ("/api/v1/search?limit=1", 200, "SearchResult"),
-        ("/api/v1/search?nosuch=1", 400, "Problem"),
-        ("/api/v1/search?target=Andromda+galaxy", 400, "Problem"),
-        ("/api/v1/search?mine=1", 401, "Problem"),
-        (f"/api/v1/files/{RAW}", 200, "File"),
-        ("/api/v1/files/raw000000000000x", 404, "Problem"),
-        (f"/api/v1/files/{SECRET}", 404, "Problem"),
-        ("/api/v1/files/%00", 404, "Problem"),
-        (f"/api/v1/files/{RAW}/header", 200, "Headers"),
-        (f"/api/v1/files/{SECRET}/header", 404, "Problem"),
-        ("/api/v1/columns", 200, "Columns"),
-        ("/api/v1/programs/2014B-0404", 200, "Program"),
-        ("/api/v1/programs/nosuch", 404, "Problem"),
-        ("/api/v1/resolve/NGC%20224", 200, "Target"),
-        ("/api/v1/resolve/nosuch%2Fthing", 404, "Problem"),
-    ],
+ADDRESSES = (
+    ("/api/v1/search?target=M31&columns=all", 200, "SearchResult"),
+    ("/api/v1/search?limit=1", 200, "SearchResult"),
+    ("/api/v1/search?nosuch=1", 400, "Problem"),
+    ("/api/v1/search?target=Andromda+galaxy", 400, "Problem"),
+    ("/api/v1/search?mine=1", 401, "Problem"),
+    (f"/api/v1/files/{RAW}", 200, "File"),
+    ("/api/v1/files/raw000000000000x", 404, "Problem"),
+    (f"/api/v1/files/{SECRET}", 404, "Problem"),
+    ("/api/v1/files/%00", 404, "Problem"),
+    (f"/api/v1/files/{RAW}/header", 200, "Headers"),
+    (f"/api/v1/files/{SECRET}/header", 404, "Problem"),
+    ("/api/v1/columns", 200, "Columns"),
+    ("/api/v1/programs/2014B-0404", 200, "Program"),
+    ("/api/v1/programs/nosuch", 404, "Problem"),
+    ("/api/v1/resolve/NGC%20224", 200, "Target"),
+    ("/api/v1/resolve/nosuch%2Fthing", 404, "Problem"),
 )
-def test_answers_are_as_documented(
-    client: FlaskClient, document: dict[str, Any], address: str, status: int, schema: str
-) -> None:
-    answer = client.get(address)
-    assert answer.status_code == status
-    assert answer.mimetype == ("application/json" if status == 200 else "application/problem+json")
-    conforms(document, answer.get_json(), schema)
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_answers_are_as_documented(client: FlaskClient, document: dict[str, Any]) -> None:
+    for address, status, schema in ADDRESSES:
+        answer = client.get(address)
+        assert answer.status_code == status, address
+        assert answer.mimetype == ("application/json" if status == 200 else "application/problem+json"), address
+        conforms(document, answer.get_json(), schema)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_every_column_and_parameter_is_documented(client: FlaskClient, document: dict[str, Any]) -> None:
@@ -96,20 +94,24 @@ def test_links_lead_through_all_pages(client: FlaskClient) -> None:
     assert len(seen) == len(set(seen)) == answer["total"] == 8
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        {},
-        {"target": "M31"},
-        {"filename": "c4d*", "exptime": ">=30"},
-        {"kw.SEEING": "<1"},
-        {"night": "2014-07-31", "sort": "-file_size"},
-        {"exptime": "null"},
-        {"telescope": "nosuch"},
-        {"ra": "10.68", "dec": "41.27", "radius": "1m"},
-    ],
+SEARCHES: tuple[dict[str, str], ...] = (
+    {},
+    {"target": "M31"},
+    {"filename": "c4d*", "exptime": ">=30"},
+    {"kw.SEEING": "<1"},
+    {"night": "2014-07-31", "sort": "-file_size"},
+    {"exptime": "null"},
+    {"telescope": "nosuch"},
+    {"ra": "10.68", "dec": "41.27", "radius": "1m"},
 )
-def test_each_door_gives_the_same_rows(client: FlaskClient, services: Services, params: dict[str, str]) -> None:
+
+
+def test_each_door_gives_the_same_rows(client: FlaskClient, services: Services) -> None:
+    for params in SEARCHES:
+        same_from_each_door(client, services, params)
+
+
+def same_from_each_door(client: FlaskClient, services: Services, params: dict[str, str]) -> None:
     asked = {"columns": "public_id,exptime,t_min,pi,data_release,is_held,caldat", **params}
     page = client.get("/api/v1/search", query_string={**asked, "limit": "1000"}).get_json()
     posted = client.post("/api/v1/search", data={**asked, "limit": "1000"}).get_json()
@@ -168,16 +170,22 @@ def test_problems_name_every_field(client: FlaskClient) -> None:
     assert "did you mean exptime" in errors["exptim"]
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["'; DROP TABLE product; --", "<script>alert(1)</script>", "../../etc/passwd", "%", "\\", "${jndi:x}", "\u202e"],
+HOSTILE = (
+    "'; DROP TABLE product; --",
+    "<script>alert(1)</script>",
+    "../../etc/passwd",
+    "%",
+    "\\",
+    "${jndi:x}",
+    "\u202e",
 )
-@pytest.mark.parametrize(
-    "name", ["propid", "filename", "object", "kw.OBJECT", "telescope", "after", "sort", "collection"]
-)
-def test_hostile_text_breaks_nothing(client: FlaskClient, name: str, value: str) -> None:
-    answer = client.get("/api/v1/search", query_string={name: value})
-    assert answer.status_code in {200, 400}
+
+
+def test_hostile_text_breaks_nothing(client: FlaskClient) -> None:
+    for name in ("propid", "filename", "object", "kw.OBJECT", "telescope", "after", "sort", "collection", "<b>"):
+        for value in HOSTILE:
+            answer = client.get("/api/v1/search", query_string={name: value})
+            assert answer.status_code in {200, 400}, (name, value)
     assert client.get("/api/v1/search").get_json()["total"] == 8
 
 
