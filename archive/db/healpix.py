@@ -15,7 +15,7 @@ from archive.db.schema import ProductRow
 from vo.sky import Region
 from vo.sky.sql import cells_condition, outline_condition, point_condition
 
-__all__ = ["footprint_sets_meeting", "overlaps", "position_within"]
+__all__ = ["footprint_condition", "footprint_sets_meeting", "overlaps", "position_within"]
 
 
 def overlaps(region: Region) -> ColumnElement[bool]:
@@ -49,9 +49,13 @@ def position_within(region: Region, *, hpx29: str = "hpx29", ra: str = "ra", dec
 
 def footprint_sets_meeting(region: Region) -> str:
     """Give the SQL that selects the footprint sets that meet a region."""
+    return f"SELECT DISTINCT f.set_id FROM footprint f WHERE {footprint_condition(region)}"
+
+
+def footprint_condition(region: Region) -> str:
+    """Give the SQL condition, on the table ``footprint`` under the name ``f``, that an outline meets a region."""
     cells = cells_condition(region.cover(), "c.zuniq")
     return (
-        "SELECT DISTINCT f.set_id FROM footprint f WHERE f.id = ANY (ARRAY("
-        f"SELECT DISTINCT c.footprint_id FROM footprint_cell c WHERE {cells}))"
+        f"f.id = ANY (ARRAY(SELECT DISTINCT c.footprint_id FROM footprint_cell c WHERE {cells}))"
         f" AND {outline_condition(region, 'f.vertices')}"
     )
