@@ -23,7 +23,8 @@ def copy_columns(session: Session, table: str, columns: Sequence[tuple[str, npt.
     table
         Its name, with its columns in brackets left out.
     columns
-        Name and values: one-dimensional integers for ``bigint``, two-dimensional floats for ``float8[]``.
+        Name and values: one-dimensional integers for ``bigint`` and floats for ``float8``, two-dimensional
+        floats for ``float8[]``.
     """
     count = len(columns[0][1])
     fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = [("fields", ">i2")]
@@ -45,7 +46,7 @@ def copy_columns(session: Session, table: str, columns: Sequence[tuple[str, npt.
 
 def _layout(index: int, values: npt.NDArray[np.generic]) -> list[tuple[str, str]]:
     if values.ndim == 1:
-        return [(f"size{index}", ">i4"), (f"value{index}", ">i8")]
+        return [(f"size{index}", ">i4"), (f"value{index}", ">f8" if values.dtype.kind == "f" else ">i8")]
     heads = [(f"{word}{index}", ">i4") for word in ("size", "dimensions", "nulls", "type", "count", "first")]
     items = [(f"{part}{index}_{item}", kind) for item in range(values.shape[1]) for part, kind in ITEM]
     return heads + items

@@ -11,7 +11,7 @@ from archive.db.binarycopy import copy_columns
 from archive.db.schema import FootprintCellRow, FootprintRow, FootprintSetRow
 from archive.db.session import UnitOfWork
 from vo.sky import Polygon
-from vo.sky.filing import cells_of_outline, cells_of_quads
+from vo.sky.filing import cells_of_outline, cells_of_quads, middle_of_outline, middles_of_quads
 from vo.sky.vectors import Floats, Ints, directions_of, settled
 
 __all__ = ["FootprintStore", "Outline"]
@@ -73,15 +73,7 @@ class FootprintStore:
         entry = FootprintSetRow()
         self._session.add(entry)
         self._session.flush()
-        rows = [
-            FootprintRow(
-                set_id=entry.id,
-                hdu_index=outline.hdu_index,
-                ccdnum=outline.ccdnum,
-                vertices=polygon.ravel().tolist(),
-            )
-            for outline, polygon in zip(outlines, polygons, strict=True)
-        ]
+        rows = [_row(entry.id, outline, polygon) for outline, polygon in zip(outlines, polygons, strict=True)]
         self._session.add_all(rows)
         self._session.flush()
         cells = [{"zuniq": key, "footprint_id": rows[place].id} for place, key in _cells_of(polygons)]
@@ -108,6 +100,7 @@ class FootprintStore:
         set_ids = self._numbers("footprint_set_id_seq", exposures)
         ids = self._numbers("footprint_id_seq", exposures * detectors)
         flat = settled(quads.reshape(-1, 4, 3))
+        middles = middles_of_quads(flat)
         copy_columns(self._session, "footprint_set", [("id", set_ids)])
         copy_columns(
             self._session,
@@ -118,6 +111,9 @@ class FootprintStore:
                 ("hdu_index", np.tile(hdu_indices, exposures)),
                 ("ccdnum", np.tile(ccdnums, exposures)),
                 ("vertices", flat.reshape(len(flat), 12)),
+                *zip("xyz", middles.places.T, strict=True),
+                ("core", middles.core),
+                ("reach", middles.reach),
             ],
         )
         rows, keys = cells_of_quads(flat)
@@ -140,6 +136,22 @@ class FootprintStore:
         query = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)")
         numbers = self._session.scalars(query, {"sequence": sequence, "count": count})
         return np.fromiter(numbers, dtype=np.int64, count=count)
+
+
+def _row(set_id: int, outline: Outline, polygon: Floats) -> FootprintRow:
+    middle = middle_of_outline(polygon)
+    x, y, z = middle.places[0].tolist()
+    return FootprintRow(
+        set_id=set_id,
+        hdu_index=outline.hdu_index,
+        ccdnum=outline.ccdnum,
+        vertices=polygon.ravel().tolist(),
+        x=x,
+        y=y,
+        z=z,
+        core=float(middle.core[0]),
+        reach=float(middle.reach[0]),
+    )
 
 
 def _cells_of(polygons: Sequence[Floats]) -> Iterator[tuple[int, int]]:

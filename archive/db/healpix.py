@@ -57,5 +57,5 @@ def footprint_condition(region: Region) -> str:
     cells = cells_condition(region.cover(), "c.zuniq")
     return (
         f"f.id = ANY (ARRAY(SELECT DISTINCT c.footprint_id FROM footprint_cell c WHERE {cells}))"
-        f" AND {outline_condition(region, 'f.vertices')}"
+        f" AND {outline_condition(region, 'f')}"
     )

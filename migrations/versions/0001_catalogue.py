@@ -111,6 +111,11 @@ def upgrade() -> None:
         sa.Column("hdu_index", sa.BigInteger(), nullable=False),
         sa.Column("ccdnum", sa.BigInteger(), nullable=True),
         sa.Column("vertices", postgresql.ARRAY(sa.Double()), nullable=False),
+        sa.Column("x", sa.Double(), nullable=False),
+        sa.Column("y", sa.Double(), nullable=False),
+        sa.Column("z", sa.Double(), nullable=False),
+        sa.Column("core", sa.Double(), nullable=False),
+        sa.Column("reach", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["set_id"], ["footprint_set.id"], name=op.f("fk_footprint_set_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_footprint")),
     )

@@ -17,25 +17,26 @@ depends_on = None
 
 # Whether the outline, its inside included, comes within r radians of a place. One pass over the sides: the winding
 # around the place, counted where sides cross the half great circle to its antipode, and the distance to each side.
+# With p and g the differences of a side's ends from the place, and the squares of the three chords between them, all
+# that is needed follows: height = |place, p, g|; the place lies beside the arc if both angles at its ends are sharp.
+# The outline is copied into a variable since PostgreSQL then unpacks it once and not at every element.
 REACHES = """
 CREATE FUNCTION sky_outline_reaches(v float8[], x float8, y float8, z float8, r float8) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 500 AS $$
 DECLARE
+    w float8[] := v;
     last CONSTANT int := array_length(v, 1);
-    chord2 CONSTANT float8 := CASE WHEN r >= pi() - 1e-12 THEN 5 ELSE 4 * sin(r / 2) ^ 2 END;
-    limit2 CONSTANT float8 := CASE WHEN r <= pi() / 4 THEN sin(r) ^ 2 ELSE cos(r) ^ 2 END;
+    chord2 CONSTANT float8 := CASE WHEN r >= 3.14159265358879 THEN 5 ELSE 4 * sin(r / 2) ^ 2 END;
+    near2 CONSTANT float8 := CASE WHEN r <= 0.785 THEN sin(r) ^ 2 ELSE 5 END;
     mx float8 := 0; my float8 := 0; mz float8 := 0;
-    ax float8 := v[last - 2]; ay float8 := v[last - 1]; az float8 := v[last];
+    px float8 := w[last - 2] - x; py float8 := w[last - 1] - y; pz float8 := w[last] - z;
     gx float8; gy float8; gz float8;
-    px float8 := ax - x; py float8 := ay - y; pz float8 := az - z;
-    qx float8; qy float8; qz float8;
-    ex float8; ey float8; ez float8;
-    nx float8; ny float8; nz float8;
-    side_a boolean; side_b boolean;
-    height float8; n2 float8; forward float8;
+    height float8; side float8; start2 float8; end2 float8;
+    is_ahead boolean; was_ahead boolean;
     winding int := 0;
 BEGIN
-    IF px * px + py * py + pz * pz <= chord2 THEN
+    start2 := px * px + py * py + pz * pz;
+    IF start2 <= chord2 THEN
         RETURN true;
     END IF;
     IF abs(x) <= abs(y) AND abs(x) <= abs(z) THEN
@@ -45,36 +46,34 @@ BEGIN
     ELSE
         mx := y; my := -x;
     END IF;
-    side_a := mx * px + my * py + mz * pz >= 0;
+    was_ahead := mx * px + my * py + mz * pz >= 0;
     FOR i IN 1 .. last BY 3 LOOP
-        gx := v[i]; gy := v[i + 1]; gz := v[i + 2];
-        qx := gx - x; qy := gy - y; qz := gz - z;
-        IF qx * qx + qy * qy + qz * qz <= chord2 THEN
+        gx := w[i] - x; gy := w[i + 1] - y; gz := w[i + 2] - z;
+        end2 := gx * gx + gy * gy + gz * gz;
+        IF end2 <= chord2 THEN
             RETURN true;
         END IF;
-        side_b := mx * qx + my * qy + mz * qz >= 0;
-        ex := gx - ax; ey := gy - ay; ez := gz - az;
-        nx := ay * ez - az * ey; ny := az * ex - ax * ez; nz := ax * ey - ay * ex;
-        height := -(nx * px + ny * py + nz * pz);
-        IF side_a <> side_b THEN
-            IF side_b AND height > 0 THEN
-                winding := winding + 1;
-            ELSIF side_a AND height < 0 THEN
+        is_ahead := mx * gx + my * gy + mz * gz >= 0;
+        height := x * (py * gz - pz * gy) + y * (pz * gx - px * gz) + z * (px * gy - py * gx);
+        IF is_ahead <> was_ahead THEN
+            IF is_ahead THEN
+                IF height > 0 THEN winding := winding + 1; END IF;
+            ELSIF height < 0 THEN
                 winding := winding - 1;
             END IF;
         END IF;
-        n2 := nx * nx + ny * ny + nz * nz;
-        IF (r > pi() / 4 OR height * height <= limit2 * n2) AND n2 > 0 THEN
-            forward := -((ny * az - nz * ay) * px + (nz * ax - nx * az) * py + (nx * ay - ny * ax) * pz);
-            IF forward >= 0
-                AND (gy * nz - gz * ny) * qx + (gz * nx - gx * nz) * qy + (gx * ny - gy * nx) * qz <= 0
-                AND (r <= pi() / 4 OR r >= pi() / 2
-                     OR (ax * x + ay * y + az * z) ^ 2 * n2 + forward * forward >= limit2 * n2)
-            THEN
-                RETURN true;
+        side := (gx - px) * (gx - px) + (gy - py) * (gy - py) + (gz - pz) * (gz - pz);
+        IF height * height <= near2 * side THEN
+            IF side > 0 AND start2 + side - side * start2 / 2 >= end2 AND end2 + side - side * end2 / 2 >= start2 THEN
+                IF r >= pi() / 2 OR (r <= 0.785 AND height * height <= near2 * side * (1 - side / 4)) OR (
+                    r > 0.785 AND (1 - start2 / 2) ^ 2 * side * (1 - side / 4)
+                        + ((start2 + side - side * start2 / 2 - end2) / 2) ^ 2 >= cos(r) ^ 2 * side * (1 - side / 4))
+                THEN
+                    RETURN true;
+                END IF;
             END IF;
         END IF;
-        ax := gx; ay := gy; az := gz; px := qx; py := qy; pz := qz; side_a := side_b;
+        px := gx; py := gy; pz := gz; start2 := end2; was_ahead := is_ahead;
     END LOOP;
     RETURN winding > 0;
 END
@@ -92,9 +91,11 @@ $$
 
 # Sides of w that have all of w on their inner side part the two when all of v lies outside; else corners, then sides.
 PARTED = """
-CREATE FUNCTION sky_outlines_parted(v float8[], w float8[]) RETURNS boolean
+CREATE FUNCTION sky_outlines_parted(one float8[], other float8[]) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 1000 AS $$
 DECLARE
+    v float8[] := one;
+    w float8[] := other;
     n CONSTANT int := array_length(v, 1);
     m CONSTANT int := array_length(w, 1);
     ax float8 := w[m - 2]; ay float8 := w[m - 1]; az float8 := w[m];
@@ -135,9 +136,11 @@ $$
 """
 
 CROSS = """
-CREATE FUNCTION sky_outlines_cross(v float8[], w float8[]) RETURNS boolean
+CREATE FUNCTION sky_outlines_cross(one float8[], other float8[]) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 2000 AS $$
 DECLARE
+    v float8[] := one;
+    w float8[] := other;
     n CONSTANT int := array_length(v, 1);
     m CONSTANT int := array_length(w, 1);
     ax float8 := v[n - 2]; ay float8 := v[n - 1]; az float8 := v[n];

@@ -12,7 +12,7 @@ import numpy as np
 
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared
 
-__all__ = ["arcs_cross", "distance_within", "encloses", "holds", "outlines_meet"]
+__all__ = ["arcs_cross", "distance_within", "edge_distance", "encloses", "holds", "outlines_meet"]
 
 CHUNK = 1 << 18
 
@@ -74,6 +74,19 @@ def _near(outline: Floats, points: Floats, radius: float) -> Bools:
         along = np.sum(a * x, axis=-1)
         reached = along * along * length2 + forward * forward >= math.cos(radius) ** 2 * length2
     return np.any(near | (beside & reached), axis=1)  # type: ignore[no-any-return]
+
+
+def edge_distance(outline: Floats, point: Floats) -> float:
+    """Give the distance (radians) of a place from the outline's edge."""
+    following = np.roll(outline, -1, axis=0)
+    q = point - outline
+    nearest = float(np.min(2 * np.arcsin(np.minimum(1.0, np.linalg.norm(q, axis=1) / 2))))
+    normal = np.cross(outline, following - outline)
+    length = np.linalg.norm(normal, axis=1)
+    beside = (length > 0) & (np.sum(np.cross(normal, outline) * q, axis=1) >= 0)
+    beside &= np.sum(np.cross(following, normal) * (point - following), axis=1) >= 0
+    heights = np.abs(np.sum(normal * q, axis=1))[beside] / length[beside]
+    return min(nearest, float(np.arcsin(np.minimum(1.0, heights)).min())) if beside.any() else nearest
 
 
 def holds(outline: Floats, points: Floats) -> Bools:

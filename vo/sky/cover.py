@@ -21,6 +21,7 @@ from vo.sky.healpix import (
     children,
     merge_ranges,
     ranges_of_cells,
+    thin_ranges,
 )
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vectors_of
 
@@ -28,6 +29,7 @@ __all__ = ["MAX_RANGES", "cone_cover", "cover_of"]
 
 MAX_RANGES = 40
 SMALL = math.radians(1.0)
+LARGE = math.radians(4.0)
 
 WIDE = 30.0
 """Degrees; from here on covers start with the whole sky (mocpy 0.21 leaves parts of circles near 180° out)."""
@@ -50,20 +52,20 @@ def cone_cover(ra: float, dec: float, radius: float, fineness: float | None = No
     ra, dec, radius
         Degrees.
     fineness
-        Cell side over radius; by default 0.5 below one degree and 0.25 above.
+        Cell side over radius; by default 0.5 below one degree, 0.25 below four and 0.125 above.
     """
     size = math.radians(radius)
     if radius >= WIDE:
         centre = vectors_of(ra, dec)
         return cover_of(lambda centres, more: _is_near(centres, centre, size + more), ra, dec, radius)
     if fineness is None:
-        fineness = 0.5 if size < SMALL else 0.25
+        fineness = 0.5 if size < SMALL else 0.25 if size < LARGE else 0.125
     # The margin keeps what lies on the rim to the last digit.
     grown = math.degrees(size * (1 + 1e-9) + 2 * TOLERANCE)
     moc = mocpy.MOC.from_cone(
         Longitude(ra, u.deg), Latitude(dec, u.deg), radius=grown * u.deg, max_depth=_order_for(fineness * size)
     )
-    return merge_ranges(moc.to_depth29_ranges.astype(np.int64))
+    return thin_ranges(merge_ranges(moc.to_depth29_ranges.astype(np.int64)), MAX_RANGES)
 
 
 def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:

@@ -2,21 +2,26 @@
 """The cells under which outlines are filed: for many outlines at once, and tight."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from cdshealpix import nested
 
-from vo.sky.arcs import distance_within, encloses
+from vo.sky.arcs import distance_within, edge_distance, encloses
 from vo.sky.healpix import cell_centres, cell_radius, cell_size, children, hpx29
-from vo.sky.vectors import Bools, Floats, Ints, chord_squared, directions_of, vectors_of
+from vo.sky.polygons import cap_of
+from vo.sky.vectors import Bools, Floats, Ints, chord_squared, directions_of, settled, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq
 
-__all__ = ["cells_of_outline", "cells_of_quads", "order_of"]
+__all__ = ["Middles", "cells_of_outline", "cells_of_quads", "middle_of_outline", "middles_of_quads", "order_of"]
 
 COARSENESS = 1.6
 """The side of a cell over the smaller side of an outline, at most."""
 
 CHUNK = 8192
+
+LESS, MORE = 1 - 1e-9, 1 + 1e-9
+RIGHT_ANGLE_CHORD = 1.4
 
 LEAST_WIDTH = 0.72
 """The way across a cell where it is shortest, over its side."""
@@ -27,6 +32,44 @@ def order_of(size: float) -> int:
     if size <= 0:
         return LAST_ORDER
     return min(LAST_ORDER, max(0, math.ceil(math.log2(cell_size(0) / (COARSENESS * size)))))
+
+
+@dataclass(frozen=True, eq=False)
+class Middles:
+    """For each of many outlines a place in it, and how much of its neighbourhood the outline takes.
+
+    Parameters
+    ----------
+    places
+        Unit vectors ``(n, 3)``.
+    core, reach
+        Radians ``(n,)``: from there all is outline up to `core`, and none is beyond `reach`.
+    """
+
+    places: Floats
+    core: Floats
+    reach: Floats
+
+
+def middle_of_outline(outline: Floats) -> Middles:
+    """Choose the place of one outline of any form: its middle, or a corner where that is outside."""
+    middle = settled(cap_of(outline)[0])
+    is_inside = bool(encloses(outline, middle[None, :])[0])
+    place = middle if is_inside else outline[0]
+    core = edge_distance(outline, place) if is_inside else 0.0
+    chord = float(np.linalg.norm(outline - place, axis=1).max())
+    # Beyond a right angle the farthest place may lie between corners.
+    reach = 2 * math.asin(chord / 2) if chord < RIGHT_ANGLE_CHORD else math.pi
+    return Middles(place[None, :], np.array([core * LESS]), np.array([min(math.pi, reach * MORE)]))
+
+
+def middles_of_quads(quads: Floats) -> Middles:
+    """Choose the places of many small convex quadrangles ``(n, 4, 3)``, anticlockwise."""
+    places = quads.mean(axis=1)
+    places = settled(places / np.linalg.norm(places, axis=1)[:, None])
+    heights = np.einsum("nsk,nsk->ns", _inward(quads), places[:, None, :] - quads)
+    chords = np.linalg.norm(quads - places[:, None, :], axis=2).max(axis=1)
+    return Middles(places, np.arcsin(np.clip(heights.min(axis=1), 0, 1)) * LESS, 2 * np.arcsin(chords / 2) * MORE)
 
 
 def cells_of_outline(outline: Floats) -> Ints:

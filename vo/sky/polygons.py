@@ -9,9 +9,19 @@ import numpy.typing as npt
 
 from vo.sky.arcs import distance_within, encloses, holds
 from vo.sky.cover import cover_of
-from vo.sky.vectors import Bools, Floats, Ints, check_position, directions_of, settled, tangent_frame, vectors_of
+from vo.sky.vectors import (
+    TOLERANCE,
+    Bools,
+    Floats,
+    Ints,
+    check_position,
+    directions_of,
+    settled,
+    tangent_frame,
+    vectors_of,
+)
 
-__all__ = ["MAX_VERTICES", "Box", "Polygon"]
+__all__ = ["MAX_VERTICES", "Box", "Polygon", "cap_of"]
 
 MAX_VERTICES = 1000
 HEMISPHERE = 1e-4
@@ -118,15 +128,21 @@ class Box:
 
 
 def _cover_of_outline(outline: Floats) -> Ints:
-    middle = _middle(outline)
+    middle, reach = cap_of(outline)
     ra, dec = directions_of(middle)
-    reach = 2 * math.asin(min(1.0, float(np.linalg.norm(outline - middle, axis=1).max()) / 2))
     return cover_of(
         lambda centres, radius: encloses(outline, centres) | distance_within(outline, centres, radius),
         float(ra),
         float(dec),
-        math.degrees(reach) * (1 + 1e-9) + 1e-12,
+        math.degrees(reach),
     )
+
+
+def cap_of(outline: Floats) -> tuple[Floats, float]:
+    """Give the middle (a unit vector) and the radius (radians) of a circle that holds an outline."""
+    middle = _middle(outline)
+    reach = 2 * math.asin(min(1.0, float(np.linalg.norm(outline - middle, axis=1).max()) / 2))
+    return settled(middle), reach * (1 + 1e-9) + 2 * TOLERANCE
 
 
 def _middle(vectors: Floats) -> Floats:

@@ -13,14 +13,25 @@ from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
-from vo.sky.polygons import Box, Polygon
-from vo.sky.vectors import LEAST, TOLERANCE, Floats, Ints, settled, vectors_of
+from vo.sky.polygons import Box, Polygon, cap_of
+from vo.sky.vectors import TOLERANCE, Floats, Ints, settled, vectors_of
 from vo.sky.zuniq import ends_of, larger_cells
 
-__all__ = ["cells_condition", "outline_condition", "outline_literal", "point_condition", "ranges_condition"]
+__all__ = [
+    "cells_condition",
+    "exact_outline",
+    "outline_condition",
+    "outline_literal",
+    "point_condition",
+    "ranges_condition",
+]
 
 ARCMINUTE = math.radians(1 / 60)
 NOTHING = "false"
+SURE_CAP = math.pi / 2
+MANY_SIDES = 8
+TINY_SIDE = 1e-6
+"""Radians; the normal of a shorter side is not known well enough to decide by it."""
 
 
 def ranges_condition(ranges: Ints, column: str) -> str:
@@ -70,16 +81,18 @@ def _within(circle: Circle, ra: str, dec: str) -> str:
     radius = math.radians(circle.radius) + TOLERANCE
     if circle.radius >= 180:
         return f"({ra} IS NOT NULL)"
-    # Zero is moved a little, so that no difference is small enough to underflow when it is squared.
-    lon, lat = (value if abs(value) > LEAST else LEAST for value in (math.radians(circle.ra), math.radians(circle.dec)))
+    # Columns may hold numbers so small that their products underflow, which PostgreSQL takes for an error.
+    off_zero = f"({dec} + 1e-20)"
+    lat, east = math.radians(circle.dec), f"radians({ra} - {_number(max(circle.ra, 1e-20))})"
     if radius <= ARCMINUTE:
+        north = f"radians({dec} - {_number(circle.dec if abs(circle.dec) > 1e-20 else 1e-20)})"
         return (
-            f"(sin((radians({dec}) - {_number(lat)}) / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({dec}))"
-            f" * sin((radians({ra}) - {_number(lon)}) / 2) ^ 2 <= {_number(math.sin(radius / 2) ** 2)})"
+            f"(sin({north} / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({off_zero}))"
+            f" * sin({east} / 2) ^ 2 <= {_number(math.sin(radius / 2) ** 2)})"
         )
     return (
-        f"(sin(radians({dec})) * {_number(math.sin(lat))} + cos(radians({dec})) * {_number(math.cos(lat))}"
-        f" * cos(radians({ra}) - {_number(lon)}) >= {_number(math.cos(radius))})"
+        f"(sin(radians({off_zero})) * {_number(math.sin(lat))} + cos(radians({off_zero})) * {_number(math.cos(lat))}"
+        f" * cos({east}) >= {_number(math.cos(radius))})"
     )
 
 
@@ -92,14 +105,67 @@ def _between(band: Range, ra: str, dec: str) -> str:
     return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {_number(90 - SEAM)}))"
 
 
-def outline_condition(region: Region, vertices: str) -> str:
-    """Give the exact condition that an outline shares a place with a region.
+def outline_condition(region: Region, row: str) -> str:
+    """Give the exact condition that a stored outline shares a place with a region.
 
     Parameters
     ----------
-    vertices
-        SQL of the outline: ``float8[]``, x y z x y z … of unit vectors, anticlockwise.
+    row
+        SQL name of the table's row. It has ``vertices`` and, so that most rows are decided without a
+        look at these, a place of the outline as a unit vector ``x``, ``y``, ``z``, and in radians from
+        there ``core``, how far all is outline, and ``reach``, how far none is beyond.
+
+    Notes
+    -----
+    Cosines decide only where they are sure; within their rounding, and between `core` and `reach`, the
+    exact function does.
     """
+    exact = exact_outline(region, f"{row}.vertices")
+    centre, radius = _bounding_cap(region)
+    cases = []
+    if radius <= SURE_CAP:
+        height = _height(centre, row)
+        if isinstance(region, Point | Circle):
+            cases.append(f"WHEN {height} > cos({row}.core + {_number(radius)}) + 1e-15 THEN true")
+        cases.append(f"WHEN {height} < cos({row}.reach + {_number(radius)}) - 1e-15 THEN false")
+    if isinstance(region, Polygon | Box) and (sides := _convex_sides(region.outline)) is not None:
+        within = " AND ".join(f"{_height(side, row)} > 1e-15" for side in sides)
+        cases.append(f"WHEN {within} THEN true")
+    return f"CASE {' '.join(cases)} ELSE {exact} END" if cases else exact
+
+
+def _height(vector: Floats, row: str) -> str:
+    x, y, z = (_number(value) for value in vector)
+    return f"{row}.x * {x} + {row}.y * {y} + {row}.z * {z}"
+
+
+def _bounding_cap(region: Region) -> tuple[Floats, float]:
+    """Give the middle and the radius of a circle around a region, radians; π where it is not looked for."""
+    match region:
+        case Point():
+            return region.vector, TOLERANCE
+        case Circle():
+            return region.vector, math.radians(region.radius) + TOLERANCE
+        case Polygon() | Box():
+            return cap_of(region.outline)
+        case Range() | MOC():
+            return np.array([0.0, 0.0, 1.0]), math.pi
+
+
+def _convex_sides(outline: Floats) -> Floats | None:
+    """Give the unit normals of the sides, to the inside; None if there are many or the outline has a bay."""
+    if len(outline) > MANY_SIDES:
+        return None
+    normals = np.cross(outline, np.roll(outline, -1, axis=0) - outline)
+    lengths = np.linalg.norm(normals, axis=1)
+    if lengths.min() < TINY_SIDE:
+        return None
+    normals = normals / lengths[:, None]
+    return settled(normals) if (normals @ outline.T).min() > -TINY_SIDE * 1e-9 else None
+
+
+def exact_outline(region: Region, vertices: str) -> str:
+    """Give the exact condition alone, for the SQL of an outline: ``float8[]``, x y z x y z …, anticlockwise."""
     match region:
         case Point() | Circle():
             radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE

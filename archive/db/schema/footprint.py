@@ -45,6 +45,16 @@ class FootprintRow(Base):
             ucd="pos.outline;obs.field",
         )
     )
+    # A place in the outline and two distances from it decide most questions without a look at the corners.
+    x: Mapped[float] = mapped_column(info=facts("X", "Unit vector of a place in it, x.", ucd="pos.cartesian.x"))
+    y: Mapped[float] = mapped_column(info=facts("Y", "Unit vector of that place, y.", ucd="pos.cartesian.y"))
+    z: Mapped[float] = mapped_column(info=facts("Z", "Unit vector of that place, z.", ucd="pos.cartesian.z"))
+    core: Mapped[float] = mapped_column(
+        info=facts("Core", "How far from there all is footprint.", unit="rad", ucd="pos.angDistance;stat.min")
+    )
+    reach: Mapped[float] = mapped_column(
+        info=facts("Reach", "How far from there no footprint is beyond.", unit="rad", ucd="pos.angDistance;stat.max")
+    )
 
 
 class FootprintCellRow(Base):

@@ -15,7 +15,7 @@ from tests.vo.sky.brute import corners_of, signed_depth, vector
 from tests.vo.sky.regions import extent, offset, places_about, polygons, regions
 from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region, hpx29
 from vo.sky.overlap import overlaps
-from vo.sky.sql import outline_condition, point_condition
+from vo.sky.sql import exact_outline, point_condition
 from vo.sky.vectors import directions_of
 
 many = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -122,4 +122,4 @@ def test_known_cases(database: Database, region: Region, corners: np.ndarray, ex
     outline = Polygon(corners).outline
     literal = "'{" + ",".join(map(repr, outline.ravel().tolist())) + "}'::float8[]"
     assert overlaps(region, outline) is expected
-    assert decide(database, outline_condition(region, literal)) is expected
+    assert decide(database, exact_outline(region, literal)) is expected
