@@ -8,7 +8,7 @@ is restored from its tiles (FITS Standard 4.0 §10). The same file and choice gi
 import gzip
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -151,18 +151,20 @@ def stream_parts(
     """
     skip = start
     left = size_of(parts) - start if stop is None else stop - start
-    for part in parts:
-        size = len(part) if isinstance(part, bytes) else part.size
-        if skip >= size:
-            skip -= size
-            continue
-        if left <= 0:
-            return
-        pieces = _pieces(stream, part, skip, min(size, skip + left))
-        for piece in pieces:
-            left -= len(piece)
-            yield piece
-        skip = 0
+    has_images = any(isinstance(part, Restored) for part in parts)
+    # One opening serves all images: astropy finds an HDU by reading all before it.
+    with _opened(stream) if has_images else nullcontext(fits.HDUList()) as hdus:
+        for part in parts:
+            size = len(part) if isinstance(part, bytes) else part.size
+            if skip >= size:
+                skip -= size
+                continue
+            if left <= 0:
+                return
+            for piece in _pieces(stream, hdus, part, skip, min(size, skip + left)):
+                left -= len(piece)
+                yield piece
+            skip = 0
 
 
 def gunzipped(stream: BinaryIO, chosen: frozenset[int] | None) -> Generator[bytes, None, None]:
@@ -232,11 +234,11 @@ def _card(keyword: str, value: int, comment: str) -> bytes:
     return f"{keyword:<8}= {value:>20} / {comment}".ljust(CARD).encode("ascii")
 
 
-def _pieces(stream: BinaryIO, part: Part, start: int, stop: int) -> Iterator[bytes]:
+def _pieces(stream: BinaryIO, hdus: fits.HDUList, part: Part, start: int, stop: int) -> Iterator[bytes]:
     if isinstance(part, bytes):
         yield part[start:stop]
     elif isinstance(part, Restored):
-        yield from _cut(_restore(stream, part), start, stop)
+        yield from _cut(_restore(hdus[part.index], part.header), start, stop)
     else:
         stream.seek(part.offset + start)
         left = stop - start
@@ -283,16 +285,14 @@ def _opened(stream: BinaryIO) -> Iterator[fits.HDUList]:
         hdus.close(closed=False)
 
 
-def _restore(stream: BinaryIO, part: Restored) -> Iterator[bytes]:
-    yield part.header
+def _restore(hdu: fits.CompImageHDU, header: bytes) -> Iterator[bytes]:
+    yield header
     size = 0
-    with _opened(stream) as hdus:
-        hdu = hdus[part.index]
-        dtype = np.dtype(_DTYPES[hdu.header["BITPIX"]])
-        for place in _places(hdu.shape, hdu.tile_shape, dtype.itemsize):
-            octets = np.ascontiguousarray(hdu.section[place], dtype=dtype).tobytes()
-            size += len(octets)
-            yield from (octets[at : at + CHUNK] for at in range(0, len(octets), CHUNK))
+    dtype = np.dtype(_DTYPES[hdu.header["BITPIX"]])
+    for place in _places(hdu.shape, hdu.tile_shape, dtype.itemsize):
+        octets = np.ascontiguousarray(hdu.section[place], dtype=dtype).tobytes()
+        size += len(octets)
+        yield from (octets[at : at + CHUNK] for at in range(0, len(octets), CHUNK))
     yield bytes(-size % BLOCK)
 
 
