@@ -11,6 +11,7 @@ __all__ = [
     "DEFAULT_COLUMNS",
     "DEFAULT_LIMIT",
     "MAX_LIMIT",
+    "MOST_VALUES",
     "OutputFormat",
     "PageRequest",
     "ProductSummary",
@@ -21,6 +22,8 @@ __all__ = [
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 10_000
+# Of a column are listed so many values at most.
+MOST_VALUES = 300
 
 DEFAULT_COLUMNS = (
     "public_id",

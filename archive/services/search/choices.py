@@ -9,11 +9,11 @@ from archive.db.search import SearchStore
 from archive.db.session import Database
 from archive.domain.access import Caller
 from archive.domain.clock import Clock
+from archive.domain.search import MOST_VALUES
 
 __all__ = ["ChoiceCache"]
 
 _KEEP = timedelta(seconds=60)
-_MOST_VALUES = 300
 _MOST_ENTRIES = 500
 _SECONDS = 5.0
 
@@ -39,7 +39,7 @@ class ChoiceCache:
         if kept is not None and now < kept[0] + _KEEP:
             return kept[1]
         with self._database.begin() as uow:
-            values = tuple(SearchStore(uow, timeout=_SECONDS).choices(caller, column, now, _MOST_VALUES))
+            values = tuple(SearchStore(uow, timeout=_SECONDS).choices(caller, column, now, MOST_VALUES))
         with self._lock:
             self._kept[key] = (now, values)
             self._kept.move_to_end(key)

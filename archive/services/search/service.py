@@ -150,7 +150,18 @@ class SearchService:
         return self._resolver.resolve(name, own)
 
     def choices(self, caller: Caller, column: str) -> tuple[object, ...]:
-        """Give the values of a column among what the caller may know of, for a form to choose from."""
+        """Give the values of a column among what the caller may know of: all of them, or the first few hundred.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such column.
+        """
+        if column not in self.columns:
+            near = self.columns.near(column)
+            raise NotFoundError(
+                f"There is no column {column:.60}.", [near] if near is not None and near in self.columns else []
+            )
         return self._choices.of(caller, column)
 
     def _batches(self, caller: Caller, query: SearchQuery) -> Iterator[list[tuple[object, ...]]]:

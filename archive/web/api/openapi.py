@@ -53,6 +53,11 @@ def openapi_document(columns: SearchColumns, title: str, base_url: str) -> Json:
             "/api/v1/files/{id}": {"get": _get("file", "All of one file.", _id(), "File", 404)},
             "/api/v1/files/{id}/header": {"get": _get("header", "The headers of a file.", _id(), "Headers", 404)},
             "/api/v1/columns": {"get": _get("columns", "What can be searched and put out.", [], "Columns")},
+            "/api/v1/columns/{name}": {
+                "get": _get(
+                    "column", "The values of a column.", [_path("name", "Name of a column.")], "Column", 404, 503
+                )
+            },
             "/api/v1/programs/{propid}": {
                 "get": _get("program", "One program.", [_path("propid", "Proposal id.")], "Program", 404)
             },

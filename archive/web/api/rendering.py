@@ -2,13 +2,14 @@
 """The service's answers as JSON."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from archive.domain.browsing import ProgramReport
 from archive.domain.details import FileRelation, HeaderCard, ProductDetail
 from archive.domain.search import (
+    MOST_VALUES,
     ProductSummary,
     ResolvedName,
     ResultPage,
@@ -19,7 +20,7 @@ from archive.domain.search import (
     query_to_params,
 )
 
-__all__ = ["card", "column", "parameter", "product", "program", "resolved", "search"]
+__all__ = ["card", "column", "column_values", "parameter", "product", "program", "resolved", "search"]
 
 Json = dict[str, object]
 
@@ -63,6 +64,15 @@ def column(described: SearchColumn) -> Json:
         "utype": described.utype or None,
         "group": described.group,
         "choices": list(described.choices),
+    }
+
+
+def column_values(described: SearchColumn, values: Sequence[object]) -> Json:
+    """Give what a column is and the values that it has; these are not complete where there are many."""
+    return {
+        **column(described),
+        "values": [_value(value) for value in values],
+        "is_complete": len(values) < MOST_VALUES,
     }
 
 

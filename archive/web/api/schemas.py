@@ -124,6 +124,14 @@ SCHEMAS: Json = {
         columns=_list(_object("name parameter type label description", name=_TEXT, parameter=_TEXT, type=_TEXT)),
         parameters=_list(_object("name label description example", name=_TEXT, description=_TEXT, example=_TEXT)),
     ),
+    "Column": _object(
+        "name parameter type label description values is_complete",
+        name=_TEXT,
+        parameter=_TEXT,
+        type=_TEXT,
+        values={"type": "array", "description": "Those that you may know of, in order."},
+        is_complete={"type": "boolean", "description": "False where there are more values than are listed."},
+    ),
     "Program": _object("propid title pi files total_bytes", propid=_TEXT, title=_TEXT, pi=_TEXT, files=_WHOLE),
     "Problem": _object(
         "type title status detail",

@@ -64,6 +64,14 @@ def columns() -> Response:
     )
 
 
+@blueprint.get("/v1/columns/<name>")
+@guarded_by(Guard.PUBLIC)
+def column(name: str) -> Response:
+    """Tell of one column and list the values that it has."""
+    values = services().search.choices(caller(), name)
+    return jsonify(rendering.column_values(services().search.columns[name], values))
+
+
 @blueprint.get("/v1/programs/<propid>")
 @guarded_by(Guard.PUBLIC)
 def program(propid: str) -> Response:

@@ -50,6 +50,8 @@ ADDRESSES = (
     (f"/api/v1/files/{RAW}/header", 200, "Headers"),
     (f"/api/v1/files/{SECRET}/header", 404, "Problem"),
     ("/api/v1/columns", 200, "Columns"),
+    ("/api/v1/columns/caldat", 200, "Column"),
+    ("/api/v1/columns/hpx29", 404, "Problem"),
     ("/api/v1/programs/2014B-0404", 200, "Program"),
     ("/api/v1/programs/nosuch", 404, "Problem"),
     ("/api/v1/resolve/NGC%20224", 200, "Target"),
@@ -64,6 +66,12 @@ def test_answers_are_as_documented(client: FlaskClient, document: dict[str, Any]
         assert answer.mimetype == ("application/json" if status == 200 else "application/problem+json"), address
         conforms(document, answer.get_json(), schema)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_values_of_a_column_are_those_one_may_know_of(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/columns/propid").get_json()
+    assert (answer["values"], answer["is_complete"]) == (["2014B-0404"], True)
+    assert client.get("/api/v1/columns/caldat").get_json()["values"] == ["2014-07-31", "2014-09-22"]
 
 
 def test_every_column_and_parameter_is_documented(client: FlaskClient, document: dict[str, Any]) -> None:
