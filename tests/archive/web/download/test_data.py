@@ -260,13 +260,13 @@ def test_chosen_hdus(client: FlaskClient, services: Services, tmp_path: Path) ->
     with fits.open(io.BytesIO(answer.data)) as hdus:
         assert np.array_equal(hdus[1].data, PIXELS + 1)
     assert client.get(f"{URL}?hdus=2,2").data == answer.data
-    assert client.get(f"{URL}?hdus=1&hdus=2").data == client.get(f"{URL}?hdus=1,2").data
     part = client.get(f"{URL}?hdus=2", headers={"Range": "bytes=2000-9000", "If-Range": answer.headers["ETag"]})
     assert part.status_code == 206
     assert part.data == answer.data[2000:9001]
     tags = {client.head(f"{URL}{query}").headers["ETag"] for query in ("", "?hdus=1", "?hdus=2", "?hdus=1,2")}
     assert len(tags) == 4
     assert [row.bytes_sent for row in _log(services)] == [len(answer.data), len(answer.data), 7001]
+    assert client.get(f"{URL}?hdus=1&hdus=2").data == client.get(f"{URL}?hdus=1,2").data
 
 
 def test_unpacked(client: FlaskClient, services: Services, tmp_path: Path) -> None:
