@@ -311,8 +311,17 @@ def _check_mandatory(cards: list[str], values: Mapping[str, object], index: int)
 
 
 def data_size(values: Mapping[str, object]) -> int:
-    """Bytes of the data unit (§4.4.1.1, §6.1 for random groups, §7)."""
-    axes = [_whole(values.get(f"NAXIS{axis}")) for axis in range(1, _whole(values.get("NAXIS")) + 1)]
+    """Bytes of the data unit (§4.4.1.1, §6.1 for random groups, §7).
+
+    Raises
+    ------
+    ValueError
+        There are more axes than the standard allows.
+    """
+    count = _whole(values.get("NAXIS"))
+    if count > MOST_AXES:
+        raise ValueError(f"NAXIS cannot be {count}")
+    axes = [_whole(values.get(f"NAXIS{axis}")) for axis in range(1, count + 1)]
     if not axes:
         return 0
     is_groups = axes[0] == 0 and values.get("GROUPS") is True

@@ -183,6 +183,7 @@ class PreviewService:
         with self._on_disk(claim.file_sha256) as path:
             result = make_preview(path)
         if isinstance(result, NoPreview):
+            _log.info("no preview", product=claim.product_id, reason=result.reason, exc_info=result.cause)
             with self._database.begin() as uow:
                 PreviewStore(uow).finish(claim, PreviewState.NONE, reason=result.reason)
             return PreviewState.NONE

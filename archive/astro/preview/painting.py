@@ -2,7 +2,7 @@
 """From values to PNG: the stretch, the strip below the picture with scale and compass, the thumbnail."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from astropy.visualization import ZScaleInterval
@@ -34,9 +34,16 @@ class Preview:
 
 @dataclass(frozen=True)
 class NoPreview:
-    """There is nothing to show, and why, in words for the public."""
+    """There is nothing to show, and why, in words for the public.
+
+    Parameters
+    ----------
+    cause
+        What the file made a library raise, for the log.
+    """
 
     reason: str
+    cause: Exception | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.io import fits
 
+from archive.astro.hdus import read_layout
 from archive.astro.preview.limits import Budget, TooLargeError
 
 __all__ = ["Box", "Floats", "Plane", "opened", "planes_of", "read_row", "sample", "section_box"]
@@ -27,6 +28,8 @@ _COMPANIONS = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(r"^\s*\[\s*(\d+)\s*:\s*(\d+)\s*,\s*(\d+)\s*:\s*(\d+)\s*\]\s*$")
+_COUNTS = re.compile(rb"(?:ZNAXIS|TFIELDS) *= *\+?(\d+)")
+_MOST_COUNTED = 999
 _CHUNK_PIXELS = 8 << 20
 _MAX_CHANNELS = 512
 # Rows read of each block of a strongly reduced image; more would change nothing that can be seen.
@@ -79,8 +82,18 @@ def opened(path: Path, budget: Budget) -> Iterator[Any]:
         with path.open("rb") as stream:
             is_packed = stream.read(2) == b"\x1f\x8b"
         plain = _unpacked(path, Path(scratch) / "plain.fits", budget) if is_packed else path
+        _check_counts(plain)
         with fits.open(plain, mode="readonly", memmap=False, lazy_load_hdus=True) as hdus:
             yield hdus
+
+
+def _check_counts(path: Path) -> None:
+    """Refuse what would make astropy count to any number that a header names (FITS 4.0 §4.4.1, §7.2, §10.1)."""
+    with path.open("rb") as stream:
+        for unit in read_layout(stream):
+            for match in _COUNTS.finditer(unit.header):
+                if int(match[1]) > _MOST_COUNTED:
+                    raise ValueError("a header counts more axes or columns than the standard allows")
 
 
 def _unpacked(path: Path, target: Path, budget: Budget) -> Path:

@@ -52,8 +52,8 @@ def source_spectrum(waves: Floats, name: str, kind: str, width: float) -> Floats
     slope = {"galaxy": 0.6, "agn": -0.4, "hot star": -2.0, "cool star": 0.8}[kind]
     continuum = (rest / 5500) ** slope
     if kind == "hot star":
-        return np.asarray(continuum * (1 - sum(_line(rest, wave, 12.0) * 0.55 for wave in _BALMER)))
-    absorbed = continuum * (1 - sum(_line(rest, wave, max(width, 3.0)) * 0.35 for wave in _METALS))
+        return continuum * _absorbed(rest, _BALMER, 12.0, 0.55)
+    absorbed = continuum * _absorbed(rest, _METALS, max(width, 3.0), 0.35)
     if kind == "galaxy":
         return np.asarray(absorbed + _lines(rest, _EMISSION, width))
     if kind == "agn":
@@ -68,6 +68,11 @@ def _line(waves: Floats, centre: float, sigma: float) -> Floats:
 
 def _lines(waves: Floats, lines: tuple[tuple[float, float], ...], sigma: float) -> Floats:
     return np.asarray(sum(strength * _line(waves, centre, sigma) for centre, strength in lines))
+
+
+def _absorbed(waves: Floats, lines: tuple[float, ...], sigma: float, depth: float) -> Floats:
+    """Give the part of the light that is left by lines of one depth."""
+    return np.asarray(np.prod([1 - depth * _line(waves, centre, sigma) for centre in lines], axis=0))
 
 
 def long_slit(waves: Floats, spectrum: Floats, rows: int, *, seeing: float, extent: float, sky: float) -> Floats:

@@ -3,6 +3,7 @@
 
 import gzip
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ __all__ = ["SimulatedFile", "compressed", "file_bytes", "image", "primary", "wri
 
 # astropy writes the time of the day into this comment unless it is told what to say.
 _WHEN = "by the simulator"
+# A tile of floats that Rice cannot take is gzipped, and gzip writes the time of the day (RFC 1952 §2.3.1).
+_GZIP_TIME = re.compile(rb"(\x1f\x8b\x08\x00).{4}([\x00\x02\x04][\x03\xff])", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,10 @@ def compressed(pixels: Any, header: Any, name: str) -> Any:  # noqa: ANN401
     return fits.CompImageHDU(pixels, header, name=name, compression_type="RICE_1")
 
 
+def _timeless(content: bytes) -> bytes:
+    return _GZIP_TIME.sub(rb"\1\0\0\0\0\2", content)
+
+
 def file_bytes(hdus: list[Any], *, is_gzipped: bool = False) -> bytes:
     """Give a file's bytes, each HDU with its checksums.
 
@@ -96,7 +103,9 @@ def file_bytes(hdus: list[Any], *, is_gzipped: bool = False) -> bytes:
     draft = io.BytesIO()
     fits.HDUList(hdus).writeto(draft, output_verify="exception")
     final = io.BytesIO()
-    with fits.open(io.BytesIO(draft.getvalue()), disable_image_compression=True, do_not_scale_image_data=True) as plain:
+    with fits.open(
+        io.BytesIO(_timeless(draft.getvalue())), disable_image_compression=True, do_not_scale_image_data=True
+    ) as plain:
         for hdu in plain:
             hdu.add_checksum(when=_WHEN)
         plain.writeto(final, output_verify="exception")

@@ -199,7 +199,17 @@ def test_damage_gives_a_reason(tmp_path: Path) -> None:
     whole = write(tmp_path / "whole.fits", fits.ImageHDU(noise(100, 100), sky_header(100, 100))).read_bytes()
     packed = gzip.compress(whole)
     huge = whole.replace(b"NAXIS1  =                  100", b"NAXIS1  =           1000000000")
-    for damaged in (b"", b"<html>", whole[:4000], whole[:20000], packed[:3000], huge, whole[:2880] + b"\xff" * 9000):
+    endless = whole.replace(b"NAXIS   =                    2", b"NAXIS   = 99999999999999999999")
+    for damaged in (
+        endless,
+        b"",
+        b"<html>",
+        whole[:4000],
+        whole[:20000],
+        packed[:3000],
+        huge,
+        whole[:2880] + b"\xff" * 9000,
+    ):
         path = tmp_path / "damaged.fits"
         path.write_bytes(damaged)
         assert isinstance(make_preview(path), NoPreview)

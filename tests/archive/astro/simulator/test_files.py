@@ -48,7 +48,7 @@ def test_exposures_do_not_overlap_and_lie_within_two_weeks() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["DECam_00591202", "mos3.84103", "object_161112_0011", "wecfzst_0027", "m31_zd_v1_stack"]
+    "name", ["DECam_00591202", "mos3.84103", "object_161112_0011", "wecfzst_0027", "m31_zd_v1_stack", "opw_i_v1"]
 )
 def test_a_file_is_the_same_whenever_it_is_made(name: str) -> None:
     digests = {hashlib.sha256(named(name).make()).hexdigest() for _ in range(2)}
