@@ -19,6 +19,7 @@ from archive.web.identity import install_identity
 from archive.web.layout import install_layout
 from archive.web.night import blueprint as night
 from archive.web.observation import blueprint as observation
+from archive.web.paths import install_path_check
 from archive.web.preview import blueprint as preview
 from archive.web.program import blueprint as program
 from archive.web.search import blueprint as search
@@ -42,6 +43,7 @@ def create_app(services: Services) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     app.jinja_env.globals["site_title"] = config.title
+    install_path_check(app)
     install_identity(app)
     install_error_pages(app)
     install_layout(app)

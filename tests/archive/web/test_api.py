@@ -163,6 +163,17 @@ def test_an_export_that_fails_does_so_before_it_begins(client: FlaskClient, form
     assert "ra" in answer.get_json()["errors"]
 
 
+def test_no_name_has_a_nul(client: FlaskClient) -> None:
+    for address in (
+        "/api/v1/programs/%00",
+        "/api/v1/resolve/%00",
+        "/collections/%00",
+        "/night/2014-08-01/%00",
+        "/data/%00",
+    ):
+        assert client.get(address).status_code == 404, address
+
+
 def test_bad_bodies_are_told(client: FlaskClient) -> None:
     for body in (b"[1]", b"{", b'{"target": {"a": 1}}'):
         answer = client.post("/api/v1/search", data=body, content_type="application/json")

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from astropy.io.votable import parse_single_table, validate
+from astropy.io.votable import parse, parse_single_table, validate
+from pyvo.dal import DALOverflowWarning, DALResults
 
 from vo.tables import Datatype, Field, TableRows, write_csv, write_error, write_votable
 
@@ -63,6 +64,14 @@ def test_truncation_is_told(limit: int) -> None:
     document = whole(write_votable(rows, FIELDS))
     assert len(table(document).array) == limit
     assert b'value="OVERFLOW"' in document
+
+
+def test_pyvo_tells_its_user_of_the_truncation() -> None:
+    document = whole(write_votable(TableRows([ROWS], limit=2), FIELDS))
+    with pytest.warns(DALOverflowWarning):
+        results = DALResults(parse(io.BytesIO(document)))
+    assert len(results) == 2
+    assert results.getcolumn("ra")[0] == 10.1
 
 
 def test_limit_that_is_just_met_is_no_truncation() -> None:
