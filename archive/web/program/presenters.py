@@ -34,5 +34,10 @@ def _rule(months: int | None) -> str:
     if months == 0:
         return "public at once"
     if months is None:
-        return f"{plural(DEFAULT_PROPRIETARY_MONTHS, 'month')} after the night, as the archive's rule is"
-    return f"{plural(months, 'month')} after the night"
+        return f"{_period(DEFAULT_PROPRIETARY_MONTHS)} after the night, as the archive's rule is"
+    return f"{_period(months)} after the night"
+
+
+def _period(months: int) -> str:
+    years, rest = divmod(months, 12)
+    return plural(years, "year") if years > 1 and not rest else plural(months, "month")

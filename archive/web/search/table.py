@@ -297,7 +297,8 @@ def _kind(found: ProductSummary) -> Cell:
 def _filter(found: ProductSummary) -> Cell:
     band, written = _text(found, "band"), _text(found, "filter")
     exposure = number_in_words(_number(found, "exptime"), 5)
-    return Cell(band or written.split(" ")[0], note=f"{exposure} s" if exposure else "", title=written)
+    short = written if len(written) <= 16 else written.split(" ")[0]
+    return Cell(band or short, note=f"{exposure} s" if exposure else "", title=written)
 
 
 def _target(found: ProductSummary) -> Cell:
