@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from archive.errors import UnavailableError
@@ -46,15 +47,17 @@ class Database:
         ``postgresql://…``, version 15 or newer.
     pool_size
         Connections kept open; as many as there are threads that use them.
+    pool_timeout
+        Seconds that a caller waits for a connection while all are in use.
     """
 
-    def __init__(self, url: str, pool_size: int = 5) -> None:
+    def __init__(self, url: str, pool_size: int = 5, pool_timeout: float = 10) -> None:
         self.url = url
         self.engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg2://", 1),
             pool_size=pool_size,
             max_overflow=2,
-            pool_timeout=10,
+            pool_timeout=pool_timeout,
             # A server that went away and came back costs one ping, not one failed request.
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c jit=off"},
@@ -68,13 +71,15 @@ class Database:
         Raises
         ------
         UnavailableError
-            The database does not answer.
+            The database does not answer, or all connections are in use.
         """
         self._depth.set(self._depth.get() + 1)
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 uow = UnitOfWork(session)
                 yield uow
+        except PoolTimeoutError as exc:
+            raise UnavailableError("The archive is very busy just now. Please try again.") from exc
         except OperationalError as exc:
             raise UnavailableError("The archive's database does not answer just now. Please try again.") from exc
         finally:
