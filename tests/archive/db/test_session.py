@@ -33,7 +33,12 @@ def test_what_follows_runs_after_the_commit_or_not_at_all(database: Database) ->
         uow.after_commit(lambda: done.append(database.is_in_transaction()))
         assert done == []
     assert done == [False]
-    with pytest.raises(ZeroDivisionError), database.begin() as uow:
-        uow.after_commit(lambda: done.append(True))
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        _fail_after_registering(database, done)
     assert done == [False]
+
+
+def _fail_after_registering(database: Database, done: list[bool]) -> None:
+    with database.begin() as uow:
+        uow.after_commit(lambda: done.append(True))
+        raise ZeroDivisionError
