@@ -18,6 +18,12 @@ from archive.domain.ingest import HDUDraft, IngestCode, Problem, ProductDraft
 
 __all__ = ["DraftResult", "draft_product"]
 
+_DATAPRODUCTS = {
+    ProdType.SPECTRUM: DataproductType.SPECTRUM,
+    ProdType.CUBE: DataproductType.CUBE,
+    ProdType.CATALOGUE: DataproductType.MEASUREMENTS,
+}
+
 _Kinds = tuple[ObsType, ProcType, ProdType]
 _CALIB_LEVELS = {
     ProcType.RAW: 1,
@@ -247,11 +253,12 @@ class _Drafting:
         return self._recipe.meaning_of(kind, letter) if letter else None
 
     def _dataproduct(self, prod_type: ProdType) -> DataproductType | None:
+        # What the header says of the product goes before what the instrument mostly makes.
+        if prod_type in _DATAPRODUCTS:
+            return _DATAPRODUCTS[prod_type]
         axes = self._axes()
-        if prod_type is ProdType.GRAPHICS:
+        if not axes or prod_type is ProdType.GRAPHICS:
             return None
-        if not axes:
-            return DataproductType.MEASUREMENTS if prod_type is ProdType.CATALOGUE else None
         if axes == 1 or self._recipe.dataproduct == "spectrum":
             return DataproductType.SPECTRUM
         return DataproductType.CUBE if axes > 2 else DataproductType.IMAGE

@@ -223,3 +223,26 @@ def test_two_filter_wheels_and_detectors_of_one_exposure() -> None:
         "c09i_170815_013114_fri.fits",
         "pss_170815_013114700000_fri_d3.fits",
     ]
+
+
+KOSMOS: dict[str, object] = {
+    "DTTELESC": "kp4m",
+    "DTINSTRU": "kosmos",
+    "OBSTYPE": "object",
+    "DATE-OBS": "2014-09-22T23:45:49",
+    "PROPID": "2014B-0461",
+}
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ({}, "spectrum"),
+        ({"PRODTYPE": "cube", "NAXIS": 3, "NAXIS3": 8}, "cube"),
+        ({"PRODTYPE": "spectrum", "NAXIS": 0}, "spectrum"),
+    ],
+)
+def test_the_header_goes_before_what_the_instrument_mostly_makes(header: dict[str, object], kind: str) -> None:
+    draft = drafted(KOSMOS | header).draft
+    assert draft is not None
+    assert draft.dataproduct_type == kind
