@@ -6,5 +6,8 @@ import os
 from archive.app import create_app
 from archive.bootstrap import build_services
 from archive.config import Config
+from archive.log import configure_logging
 
-app = create_app(build_services(Config.from_environ(os.environ)))
+config = Config.from_environ(os.environ)
+configure_logging(config.log_level, as_json=config.log_as_json)
+app = create_app(build_services(config))
