@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -35,7 +36,11 @@ class Archive:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
         return {**kept, "ARCHIVE_HOME": str(self.home), "ARCHIVE_PORT": str(self.port), "ARCHIVE_SESAME_URL": "off"}
 
-    def start(self, *options: str) -> "Archive":
+    def start(self, *options: str, ignoring: frozenset[int] = frozenset()) -> "Archive":
+        def set_signals() -> None:
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN if number in ignoring else signal.SIG_DFL)
+
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "archive.cli", "run", *(options or ("--no-demo",))],
@@ -45,6 +50,7 @@ class Archive:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=set_signals,  # noqa: PLW1509
             )
         until(lambda: "The archive runs at" in self.text or not is_alive(self.pid), 120, "the start")
         assert is_alive(self.pid), self.text
@@ -106,6 +112,14 @@ def test_a_signal_stops_everything(archive: Archive, number: int) -> None:
     assert [pid for pid in everything if is_alive(pid)] == []
     assert archive.is_port_free()
     assert "Traceback" not in archive.text
+
+
+def test_in_the_background_of_a_script_it_is_still_stopped_by_an_interrupt_and_nohup_holds(archive: Archive) -> None:
+    archive.start(ignoring=frozenset({signal.SIGINT, signal.SIGHUP}))
+    os.kill(archive.pid, signal.SIGHUP)
+    time.sleep(1)
+    assert is_alive(archive.pid)
+    assert archive.end(signal.SIGINT) == 0
 
 
 def test_a_second_start_finds_everything_and_one_home_runs_once(archive: Archive) -> None:
