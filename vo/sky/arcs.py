@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared
+from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, cross
 
 __all__ = ["arcs_cross", "distance_within", "edge_distance", "encloses", "holds", "outlines_meet"]
 
@@ -35,13 +35,13 @@ def encloses(outline: Floats, points: Floats) -> Bools:
 def _winding(outline: Floats, points: Floats) -> Ints:
     # Edges are counted where they cross the half great circle from the point to its antipode.
     axis = np.eye(3)[np.argmin(np.abs(points), axis=1)]
-    normal = np.cross(points, axis)[:, None, :]
+    normal = cross(points, axis)[:, None, :]
     from_point = outline[None, :, :] - points[:, None, :]
     side = np.sum(normal * from_point, axis=-1) >= 0
     following = np.roll(side, -1, axis=1)
     start = outline[None, :, :]
     edge = (np.roll(outline, -1, axis=0) - outline)[None, :, :]
-    turn = np.sum(start * np.cross(edge, -from_point), axis=-1)
+    turn = np.sum(start * cross(edge, -from_point), axis=-1)
     upward = ~side & following & (turn > 0)
     downward = side & ~following & (turn < 0)
     return upward.sum(axis=1) - downward.sum(axis=1)  # type: ignore[no-any-return]
@@ -61,10 +61,10 @@ def _near(outline: Floats, points: Floats, radius: float) -> Bools:
     x = points[:, None, :]
     q = x - a
     near = np.sum(q * q, axis=-1) <= chord_squared(radius)
-    normal = np.cross(a, b - a)
+    normal = cross(a, b - a)
     length2 = np.sum(normal * normal, axis=-1)
-    forward = np.sum(np.cross(normal, a) * q, axis=-1)
-    beside = (length2 > 0) & (forward >= 0) & (np.sum(np.cross(b, normal) * (x - b), axis=-1) >= 0)
+    forward = np.sum(cross(normal, a) * q, axis=-1)
+    beside = (length2 > 0) & (forward >= 0) & (np.sum(cross(b, normal) * (x - b), axis=-1) >= 0)
     if radius >= math.pi / 2:
         return np.any(near | beside, axis=1)  # type: ignore[no-any-return]
     if radius <= math.pi / 4:
@@ -81,10 +81,10 @@ def edge_distance(outline: Floats, point: Floats) -> float:
     following = np.roll(outline, -1, axis=0)
     q = point - outline
     nearest = float(np.min(2 * np.arcsin(np.minimum(1.0, np.linalg.norm(q, axis=1) / 2))))
-    normal = np.cross(outline, following - outline)
+    normal = cross(outline, following - outline)
     length = np.linalg.norm(normal, axis=1)
-    beside = (length > 0) & (np.sum(np.cross(normal, outline) * q, axis=1) >= 0)
-    beside &= np.sum(np.cross(following, normal) * (point - following), axis=1) >= 0
+    beside = (length > 0) & (np.sum(cross(normal, outline) * q, axis=1) >= 0)
+    beside &= np.sum(cross(following, normal) * (point - following), axis=1) >= 0
     heights = np.abs(np.sum(normal * q, axis=1))[beside] / length[beside]
     return min(nearest, float(np.arcsin(np.minimum(1.0, heights)).min())) if beside.any() else nearest
 
@@ -98,7 +98,7 @@ def arcs_cross(a: Floats, b: Floats, c: Floats, d: Floats) -> Bools:
     """Whether arcs a-b and c-d cross in their inner parts; shapes broadcast, each arc is shorter than 180°."""
 
     def turn(p: Floats, q: Floats, r: Floats) -> Floats:
-        return np.sum(p * np.cross(q - p, r - p), axis=-1)  # type: ignore[no-any-return]
+        return np.sum(p * cross(q - p, r - p), axis=-1)  # type: ignore[no-any-return]
 
     abc, abd, cda, cdb = turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b)
     one = (abc < 0) & (cdb < 0) & (abd > 0) & (cda > 0)

@@ -83,17 +83,20 @@ def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:
     if radius >= WIDE:
         order, cells = 0, np.arange(12)
     else:
-        order = _order_for(2 * size)
-        cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=2.0))
+        order = _order_for(0.5 * size)
+        cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=0.5))
     cells = cells[touches(cell_centres(order, cells), cell_radius(order))]
+    ranges = ranges_of_cells(order, cells)
     enough = 16 if size < SMALL else 30
-    while order < MAX_ORDER and len(cells) < 500:
+    # The next order has about twice as many ranges.
+    while order < MAX_ORDER and len(cells) < 500 and len(ranges) <= enough / 2:
         finer = children(cells)
         finer = finer[touches(cell_centres(order + 1, finer), cell_radius(order + 1))]
-        if len(ranges_of_cells(order + 1, finer)) > enough:
+        found = ranges_of_cells(order + 1, finer)
+        if len(found) > enough:
             break
-        order, cells = order + 1, finer
-    return ranges_of_cells(order, cells)
+        order, cells, ranges = order + 1, finer, found
+    return thin_ranges(ranges, MAX_RANGES)
 
 
 def _is_near(centres: Floats, centre: Floats, radius: float) -> Bools:

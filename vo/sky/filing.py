@@ -10,7 +10,7 @@ from cdshealpix import nested
 from vo.sky.arcs import distance_within, edge_distance, encloses
 from vo.sky.healpix import cell_centres, cell_radius, cell_size, children, hpx29
 from vo.sky.polygons import cap_of
-from vo.sky.vectors import Bools, Floats, Ints, chord_squared, directions_of, settled, vectors_of
+from vo.sky.vectors import Bools, Floats, Ints, chord_squared, cross, directions_of, settled, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq
 
 __all__ = ["Middles", "cells_of_outline", "cells_of_quads", "middle_of_outline", "middles_of_quads", "order_of"]
@@ -75,9 +75,7 @@ def middles_of_quads(quads: Floats) -> Middles:
 def cells_of_outline(outline: Floats) -> Ints:
     """Give the keys of the cells that one outline of any form touches."""
     sides = np.linalg.norm(np.roll(outline, -1, axis=0) - outline, axis=1)
-    area = float(
-        np.linalg.norm(np.cross(outline - outline[0], np.roll(outline, -1, axis=0) - outline[0]).sum(axis=0)) / 2
-    )
+    area = float(np.linalg.norm(cross(outline - outline[0], np.roll(outline, -1, axis=0) - outline[0]).sum(axis=0)) / 2)
     # A long and narrow outline gets cells by its width, so far as they stay few.
     longest = float(sides.max())
     order = order_of(max(area / longest, longest / 16) if longest > 0 else 0.0)
@@ -166,6 +164,6 @@ def _farthest(normals: Floats, points: Floats) -> Floats:
 def _inward(corners: Floats) -> Floats:
     """Give the unit normals of the sides, towards the inside of anticlockwise corners."""
     following = np.roll(corners, -1, axis=1)
-    normal = np.cross(corners, following - corners)
+    normal = cross(corners, following - corners)
     length = np.linalg.norm(normal, axis=2)[:, :, None]
     return normal / np.where(length > 0, length, 1.0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from astropy.coordinates import Latitude, Longitude
 from cdshealpix import nested
 
-from vo.sky.vectors import Floats, Ints, vectors_of
+from vo.sky.vectors import Floats, Ints, settled
 
 __all__ = [
     "ALL_SKY",
@@ -60,9 +60,38 @@ def cell_radius(order: int) -> float:
 
 
 def cell_centres(order: int, cells: Ints) -> Floats:
-    """Give the centres of cells as unit vectors."""
-    lon, lat = nested.healpix_to_lonlat(cells.astype(np.uint64), order)
-    return vectors_of(lon.deg, lat.deg)
+    """Give the centres of cells as unit vectors.
+
+    Notes
+    -----
+    Górski et al. 2005, ApJ 622, 759, §5. The library gives the same and starts threads at each call, which
+    takes twenty times as long for the few hundred cells of a cover.
+    """
+    side = float(1 << order)
+    face, within = cells >> (2 * order), cells & ((1 << (2 * order)) - 1)
+    x, y = _every_other_bit(within) + 0.5, _every_other_bit(within >> 1) + 0.5
+    ring = (2 + face // 4) * side - x - y
+    belt = np.minimum(np.minimum(ring, side), 4 * side - ring)
+    is_cap = belt < side
+    depth = (belt / side) ** 2 / 3
+    z = np.where(is_cap, np.where(ring < side, 1 - depth, depth - 1), (2 * side - ring) * 2 / (3 * side))
+    width = np.sqrt(np.where(is_cap, depth * (2 - depth), 1 - z * z))
+    eighth = 2 * (face % 4) + (face // 4 != 1)
+    lon = (eighth * belt + x - y) * math.pi / (4 * belt)
+    return settled(np.stack([width * np.cos(lon), width * np.sin(lon), z], axis=-1))
+
+
+def _every_other_bit(cells: Ints) -> Ints:
+    """Press the bits of even places together."""
+    bits = cells & 0x0555555555555555
+    for shift, mask in (
+        (1, 0x0333333333333333),
+        (2, 0x0F0F0F0F0F0F0F0F),
+        (4, 0x00FF00FF00FF00FF),
+        (8, 0x0000FFFF0000FFFF),
+    ):
+        bits = (bits | (bits >> shift)) & mask
+    return (bits | (bits >> 16)) & 0xFFFFFFFF
 
 
 def children(cells: Ints) -> Ints:

@@ -12,7 +12,7 @@ from vo.sky.healpix import MAX_ORDER, cell_centres, cell_radius, cell_size, chil
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
 from vo.sky.polygons import Box, Polygon
-from vo.sky.vectors import TOLERANCE, Floats, Ints, directions_of, vectors_of
+from vo.sky.vectors import TOLERANCE, Floats, Ints, cross, directions_of, vectors_of
 
 __all__ = ["INNER", "MOST_CELLS", "overlaps"]
 
@@ -65,11 +65,11 @@ def _meets_range(band: Range, outline: Floats) -> bool:
 def _crosses_parallel(band: Range, outline: Floats, dec: float) -> bool:
     """Whether a side meets the parallel inside the range; along a side z = a cos t + w sin t."""
     following = np.roll(outline, -1, axis=0)
-    normal = np.cross(outline, following - outline)
+    normal = cross(outline, following - outline)
     length = np.linalg.norm(normal, axis=1)
     usable = length > 0
     a, b, normal = outline[usable], following[usable], normal[usable] / length[usable, None]
-    across = np.cross(normal, a)
+    across = cross(normal, a)
     arc = np.arctan2(length[usable], np.sum(a * b, axis=1))
     height = np.hypot(a[:, 2], across[:, 2])
     middle = np.arctan2(across[:, 2], a[:, 2])

@@ -15,15 +15,20 @@ from vo.sky.vectors import (
     Floats,
     Ints,
     check_position,
+    cross,
     directions_of,
     settled,
     tangent_frame,
     vectors_of,
 )
 
-__all__ = ["MAX_VERTICES", "Box", "Polygon", "cap_of"]
+__all__ = ["MAX_VERTICES", "Box", "Polygon", "cap_of", "convex_sides"]
 
 MAX_VERTICES = 1000
+MANY_SIDES = 8
+TINY_SIDE = 1e-6
+"""Radians; the normal of a shorter side is not known well enough to decide by it."""
+
 HEMISPHERE = 1e-4
 """Least cosine between the middle of the hemisphere and a corner: a polygon ends 0.006° before its rim."""
 
@@ -130,12 +135,27 @@ class Box:
 def _cover_of_outline(outline: Floats) -> Ints:
     middle, reach = cap_of(outline)
     ra, dec = directions_of(middle)
-    return cover_of(
-        lambda centres, radius: encloses(outline, centres) | distance_within(outline, centres, radius),
-        float(ra),
-        float(dec),
-        math.degrees(reach),
-    )
+    sides = convex_sides(outline)
+
+    def touches(centres: Floats, radius: float) -> Bools:
+        if sides is None:
+            return encloses(outline, centres) | distance_within(outline, centres, radius)
+        near: Bools = (centres @ sides.T).min(axis=1) >= -math.sin(min(radius, math.pi / 2)) - 1e-14
+        return near
+
+    return cover_of(touches, float(ra), float(dec), math.degrees(reach))
+
+
+def convex_sides(outline: Floats) -> Floats | None:
+    """Give the unit normals of the sides, to the inside; None if there are many, or short ones, or a bay."""
+    if len(outline) > MANY_SIDES:
+        return None
+    normals = cross(outline, np.roll(outline, -1, axis=0) - outline)
+    lengths = np.linalg.norm(normals, axis=1)
+    if lengths.min() < TINY_SIDE:
+        return None
+    normals = normals / lengths[:, None]
+    return settled(normals) if (normals @ outline.T).min() > -TINY_SIDE * 1e-9 else None
 
 
 def cap_of(outline: Floats) -> tuple[Floats, float]:

@@ -13,7 +13,7 @@ from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
-from vo.sky.polygons import Box, Polygon, cap_of
+from vo.sky.polygons import Box, Polygon, cap_of, convex_sides
 from vo.sky.vectors import TOLERANCE, Floats, Ints, settled, vectors_of
 from vo.sky.zuniq import ends_of, larger_cells
 
@@ -29,9 +29,6 @@ __all__ = [
 ARCMINUTE = math.radians(1 / 60)
 NOTHING = "false"
 SURE_CAP = math.pi / 2
-MANY_SIDES = 8
-TINY_SIDE = 1e-6
-"""Radians; the normal of a shorter side is not known well enough to decide by it."""
 
 
 def ranges_condition(ranges: Ints, column: str) -> str:
@@ -128,7 +125,7 @@ def outline_condition(region: Region, row: str) -> str:
         if isinstance(region, Point | Circle):
             cases.append(f"WHEN {height} > cos({row}.core + {_number(radius)}) + 1e-15 THEN true")
         cases.append(f"WHEN {height} < cos({row}.reach + {_number(radius)}) - 1e-15 THEN false")
-    if isinstance(region, Polygon | Box) and (sides := _convex_sides(region.outline)) is not None:
+    if isinstance(region, Polygon | Box) and (sides := convex_sides(region.outline)) is not None:
         within = " AND ".join(f"{_height(side, row)} > 1e-15" for side in sides)
         cases.append(f"WHEN {within} THEN true")
     return f"CASE {' '.join(cases)} ELSE {exact} END" if cases else exact
@@ -150,18 +147,6 @@ def _bounding_cap(region: Region) -> tuple[Floats, float]:
             return cap_of(region.outline)
         case Range() | MOC():
             return np.array([0.0, 0.0, 1.0]), math.pi
-
-
-def _convex_sides(outline: Floats) -> Floats | None:
-    """Give the unit normals of the sides, to the inside; None if there are many or the outline has a bay."""
-    if len(outline) > MANY_SIDES:
-        return None
-    normals = np.cross(outline, np.roll(outline, -1, axis=0) - outline)
-    lengths = np.linalg.norm(normals, axis=1)
-    if lengths.min() < TINY_SIDE:
-        return None
-    normals = normals / lengths[:, None]
-    return settled(normals) if (normals @ outline.T).min() > -TINY_SIDE * 1e-9 else None
 
 
 def exact_outline(region: Region, vertices: str) -> str:
