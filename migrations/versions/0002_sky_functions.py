@@ -84,8 +84,9 @@ $$
 HOLDS = """
 CREATE FUNCTION sky_outline_holds(v float8[], ra float8, "dec" float8) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 500 AS $$
-    SELECT sky_outline_reaches(v, cos(radians("dec")) * cos(radians(ra)), cos(radians("dec")) * sin(radians(ra)) + 1e-18,
-                               sin(radians("dec")) + 1e-18, 1e-14)
+    SELECT sky_outline_reaches(
+        v, cos(radians("dec" + 1e-20)) * cos(radians(ra + 1e-20)), cos(radians("dec" + 1e-20)) * sin(radians(ra + 1e-20)),
+        sin(radians("dec" + 1e-20)), 1e-14)
 $$
 """
 
