@@ -17,7 +17,7 @@ import numpy as np
 import psycopg2
 
 from archive.db.footprints import FootprintStore
-from archive.db.healpix import footprint_condition
+from archive.db.healpix import footprints_meeting
 from archive.db.session import Database
 from benchmarks._ground import a_database, tell
 from benchmarks._sky import Cursor, calibrate, in_turn, install_peers, isotropic, quiet
@@ -151,7 +151,7 @@ def growth(cursor: Cursor, database: Database, rng: np.random.Generator, larger:
 
 
 def by_cells(region: Region) -> str:
-    return f"SELECT count(*) FROM footprint f WHERE {footprint_condition(region)}"
+    return f"SELECT count(*) FROM {footprints_meeting(region)}"
 
 
 def by_sphere(region: Region) -> str:

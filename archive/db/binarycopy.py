@@ -13,6 +13,7 @@ __all__ = ["copy_columns"]
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 FLOAT8_OID = 701
+SCALARS = {"i": ">i8", "f": ">f8", "b": "?"}
 
 
 def copy_columns(session: Session, table: str, columns: Sequence[tuple[str, npt.NDArray[np.generic]]]) -> None:
@@ -23,8 +24,8 @@ def copy_columns(session: Session, table: str, columns: Sequence[tuple[str, npt.
     table
         Its name, with its columns in brackets left out.
     columns
-        Name and values: one-dimensional integers for ``bigint`` and floats for ``float8``, two-dimensional
-        floats for ``float8[]``.
+        Name and values: one-dimensional integers for ``bigint``, floats for ``float8``, truth values for
+        ``boolean``; two-dimensional floats for ``float8[]``.
     """
     count = len(columns[0][1])
     fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = [("fields", ">i2")]
@@ -46,7 +47,7 @@ def copy_columns(session: Session, table: str, columns: Sequence[tuple[str, npt.
 
 def _layout(index: int, values: npt.NDArray[np.generic]) -> list[tuple[str, str]]:
     if values.ndim == 1:
-        return [(f"size{index}", ">i4"), (f"value{index}", ">f8" if values.dtype.kind == "f" else ">i8")]
+        return [(f"size{index}", ">i4"), (f"value{index}", SCALARS[values.dtype.kind])]
     heads = [(f"{word}{index}", ">i4") for word in ("size", "dimensions", "nulls", "type", "count", "first")]
     items = [(f"{part}{index}_{item}", kind) for item in range(values.shape[1]) for part, kind in ITEM]
     return heads + items
@@ -57,7 +58,7 @@ ITEM = (("size", ">i4"), ("value", ">f8"))
 
 def _fill(rows: npt.NDArray[np.void], index: int, values: npt.NDArray[np.generic]) -> None:
     if values.ndim == 1:
-        rows[f"size{index}"] = 8
+        rows[f"size{index}"] = rows.dtype[f"value{index}"].itemsize
         rows[f"value{index}"] = values
         return
     length = values.shape[1]

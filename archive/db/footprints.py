@@ -12,6 +12,7 @@ from archive.db.schema import FootprintCellRow, FootprintRow, FootprintSetRow
 from archive.db.session import UnitOfWork
 from vo.sky import Polygon
 from vo.sky.filing import cells_of_outline, cells_of_quads, middle_of_outline, middles_of_quads
+from vo.sky.polygons import convex_sides
 from vo.sky.vectors import Floats, Ints, directions_of, settled
 
 __all__ = ["FootprintStore", "Outline"]
@@ -100,7 +101,7 @@ class FootprintStore:
         set_ids = self._numbers("footprint_set_id_seq", exposures)
         ids = self._numbers("footprint_id_seq", exposures * detectors)
         flat = settled(quads.reshape(-1, 4, 3))
-        middles = middles_of_quads(flat)
+        places, cores, reaches = middles_of_quads(flat)
         copy_columns(self._session, "footprint_set", [("id", set_ids)])
         copy_columns(
             self._session,
@@ -111,9 +112,10 @@ class FootprintStore:
                 ("hdu_index", np.tile(hdu_indices, exposures)),
                 ("ccdnum", np.tile(ccdnums, exposures)),
                 ("vertices", flat.reshape(len(flat), 12)),
-                *zip("xyz", middles.places.T, strict=True),
-                ("core", middles.core),
-                ("reach", middles.reach),
+                *zip("xyz", places.T, strict=True),
+                ("core", cores),
+                ("reach", reaches),
+                ("is_convex", np.ones(len(flat), dtype=bool)),
             ],
         )
         rows, keys = cells_of_quads(flat)
@@ -140,7 +142,7 @@ class FootprintStore:
 
 def _row(set_id: int, outline: Outline, polygon: Floats) -> FootprintRow:
     middle = middle_of_outline(polygon)
-    x, y, z = middle.places[0].tolist()
+    x, y, z = middle.place.tolist()
     return FootprintRow(
         set_id=set_id,
         hdu_index=outline.hdu_index,
@@ -149,8 +151,9 @@ def _row(set_id: int, outline: Outline, polygon: Floats) -> FootprintRow:
         x=x,
         y=y,
         z=z,
-        core=float(middle.core[0]),
-        reach=float(middle.reach[0]),
+        core=middle.core,
+        reach=middle.reach,
+        is_convex=convex_sides(polygon) is not None,
     )
 
 

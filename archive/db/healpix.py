@@ -7,15 +7,24 @@ into the text is numbers alone, made by ``vo/sky``.
 """
 # ruff: noqa: S608
 
+import math
+
 from sqlalchemy import Boolean, ColumnElement, any_, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from archive.db.schema import ProductRow
-from vo.sky import Region
-from vo.sky.sql import cells_condition, outline_condition, point_condition
+from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region
+from vo.sky.cover import cone_cover
+from vo.sky.filing import Middle, middle_of_outline
+from vo.sky.polygons import convex_sides
+from vo.sky.sql import cells_arguments, exact_outline, number, outline_literal, point_condition
+from vo.sky.vectors import TOLERANCE, Ints
 
-__all__ = ["footprint_condition", "footprint_sets_meeting", "overlaps", "position_within"]
+__all__ = ["footprint_sets_meeting", "footprints_meeting", "overlaps", "position_within"]
+
+SMALL = 0.1
+"""Degrees."""
 
 
 def overlaps(region: Region) -> ColumnElement[bool]:
@@ -49,13 +58,35 @@ def position_within(region: Region, *, hpx29: str = "hpx29", ra: str = "ra", dec
 
 def footprint_sets_meeting(region: Region) -> str:
     """Give the SQL that selects the footprint sets that meet a region."""
-    return f"SELECT DISTINCT f.set_id FROM footprint f WHERE {footprint_condition(region)}"
+    return f"SELECT DISTINCT f.set_id FROM {footprints_meeting(region)}"
 
 
-def footprint_condition(region: Region) -> str:
-    """Give the SQL condition, on the table ``footprint`` under the name ``f``, that an outline meets a region."""
-    cells = cells_condition(region.cover(), "c.zuniq")
-    return (
-        f"f.id = ANY (ARRAY(SELECT DISTINCT c.footprint_id FROM footprint_cell c WHERE {cells}))"
-        f" AND {outline_condition(region, 'f')}"
-    )
+def footprints_meeting(region: Region) -> str:
+    """Give what follows FROM to have the footprints (``f.id``, ``f.set_id``) that meet a region, exactly."""
+    match region:
+        case Point() | Circle():
+            radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
+            disc = Middle(region.vector, radius, radius)
+            return _meeting(cells_arguments(_coarse_cover(region)), disc, "'{}'::float8[]", is_convex=False)
+        case Polygon() | Box():
+            return _meeting(
+                cells_arguments(region.cover()),
+                middle_of_outline(region.outline),
+                outline_literal(region.outline),
+                is_convex=convex_sides(region.outline) is not None,
+            )
+        case Range() | MOC():
+            near = f"sky_footprints_near({cells_arguments(region.cover())})"
+            exact = exact_outline(region, "vertices")
+            return f"(SELECT id, set_id FROM footprint WHERE id = ANY ({near}) AND {exact}) AS f"
+
+
+def _coarse_cover(region: Point | Circle) -> Ints:
+    """Cover a circle; a small one by few cells, since those on file are hardly ever as small as it."""
+    radius = region.radius if isinstance(region, Circle) else 0.0
+    return cone_cover(region.ra, region.dec, radius, fineness=2.0 if radius < SMALL else None)
+
+
+def _meeting(cells: str, middle: Middle, outline: str, *, is_convex: bool) -> str:
+    numbers = ", ".join(number(value) for value in (*middle.place.tolist(), middle.core, middle.reach))
+    return f"sky_footprints_meeting({cells}, {numbers}, {outline}, {str(is_convex).lower()}) AS f"

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("z", sa.Double(), nullable=False),
         sa.Column("core", sa.Double(), nullable=False),
         sa.Column("reach", sa.Double(), nullable=False),
+        sa.Column("is_convex", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["set_id"], ["footprint_set.id"], name=op.f("fk_footprint_set_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_footprint")),
     )

@@ -136,6 +136,64 @@ END
 $$
 """
 
+# Convex outlines are apart if and only if a side of one of them has all of the other on its outer side.
+CONVEX_MEET = """
+CREATE FUNCTION sky_convex_outlines_meet(one float8[], other float8[]) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 1000 AS $$
+DECLARE
+    v float8[] := one;
+    w float8[] := other;
+    n CONSTANT int := array_length(one, 1);
+    m CONSTANT int := array_length(other, 1);
+    ax float8; ay float8; az float8;
+    gx float8; gy float8; gz float8;
+    nx float8; ny float8; nz float8;
+    margin float8;
+    is_apart boolean;
+BEGIN
+    ax := w[m - 2]; ay := w[m - 1]; az := w[m];
+    FOR j IN 1 .. m BY 3 LOOP
+        gx := w[j]; gy := w[j + 1]; gz := w[j + 2];
+        nx := ay * (gz - az) - az * (gy - ay);
+        ny := az * (gx - ax) - ax * (gz - az);
+        nz := ax * (gy - ay) - ay * (gx - ax);
+        margin := -1e-14 * sqrt(nx * nx + ny * ny + nz * nz);
+        is_apart := margin < 0;
+        FOR i IN 1 .. n BY 3 LOOP
+            IF nx * (v[i] - ax) + ny * (v[i + 1] - ay) + nz * (v[i + 2] - az) >= margin THEN
+                is_apart := false;
+                EXIT;
+            END IF;
+        END LOOP;
+        IF is_apart THEN
+            RETURN false;
+        END IF;
+        ax := gx; ay := gy; az := gz;
+    END LOOP;
+    ax := v[n - 2]; ay := v[n - 1]; az := v[n];
+    FOR j IN 1 .. n BY 3 LOOP
+        gx := v[j]; gy := v[j + 1]; gz := v[j + 2];
+        nx := ay * (gz - az) - az * (gy - ay);
+        ny := az * (gx - ax) - ax * (gz - az);
+        nz := ax * (gy - ay) - ay * (gx - ax);
+        margin := -1e-14 * sqrt(nx * nx + ny * ny + nz * nz);
+        is_apart := margin < 0;
+        FOR i IN 1 .. m BY 3 LOOP
+            IF nx * (w[i] - ax) + ny * (w[i + 1] - ay) + nz * (w[i + 2] - az) >= margin THEN
+                is_apart := false;
+                EXIT;
+            END IF;
+        END LOOP;
+        IF is_apart THEN
+            RETURN false;
+        END IF;
+        ax := gx; ay := gy; az := gz;
+    END LOOP;
+    RETURN true;
+END
+$$
+"""
+
 CROSS = """
 CREATE FUNCTION sky_outlines_cross(one float8[], other float8[]) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 2000 AS $$
@@ -410,10 +468,53 @@ END
 $$
 """
 
+# The footprints filed under the cells of a cover: `keys` one by one, and all between `lows` and `highs`. Inside a
+# function the plans are made once in a session; to plan a dozen ranges anew takes longer than to look them up.
+NEAR = """
+CREATE FUNCTION sky_footprints_near(keys bigint[], lows bigint[], highs bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000 AS $$
+DECLARE
+    found bigint[] := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+BEGIN
+    FOR i IN 1 .. cardinality(lows) LOOP
+        found := found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq BETWEEN lows[i] AND highs[i]);
+    END LOOP;
+    RETURN found;
+END
+$$
+"""
+
+# Those that meet a circle (`outline` empty, `core` = `reach` = its radius) or an outline with such a middle. Cosines
+# decide where they are sure, beyond their rounding; the exact tests decide the rest.
+MEETING = """
+CREATE FUNCTION sky_footprints_meeting(
+    keys bigint[], lows bigint[], highs bigint[], px float8, py float8, pz float8, p_core float8, p_reach float8,
+    outline float8[], is_outline_convex boolean) RETURNS TABLE (id bigint, set_id bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 2000 ROWS 100 AS $$
+DECLARE
+    found CONSTANT bigint[] := sky_footprints_near(keys, lows, highs);
+BEGIN
+    IF cardinality(outline) = 0 THEN
+        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
+            WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + p_core)) + 1e-15 THEN true
+            WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
+            ELSE sky_outline_reaches(f.vertices, px, py, pz, p_reach) END;
+    ELSE
+        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
+            WHEN f.x * px + f.y * py + f.z * pz > cos(f.core + p_core) + 1e-15 THEN true
+            WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
+            WHEN f.is_convex AND is_outline_convex THEN sky_convex_outlines_meet(f.vertices, outline)
+            ELSE sky_outlines_meet(f.vertices, outline) END;
+    END IF;
+END
+$$
+"""
+
 FUNCTIONS = {
     "sky_outline_reaches(float8[], float8, float8, float8, float8)": REACHES,
     "sky_outline_holds(float8[], float8, float8)": HOLDS,
     "sky_outlines_parted(float8[], float8[])": PARTED,
+    "sky_convex_outlines_meet(float8[], float8[])": CONVEX_MEET,
     "sky_outlines_cross(float8[], float8[])": CROSS,
     "sky_outlines_meet(float8[], float8[])": MEET,
     "sky_in_range(float8, float8, float8, float8, float8, float8)": IN_RANGE,
@@ -421,6 +522,10 @@ FUNCTIONS = {
     "sky_cell_centre(int, bigint)": CELL_CENTRE,
     "sky_cell29(float8, float8, float8)": CELL29,
     "sky_outline_meets_moc(float8[], int8multirange)": MEETS_MOC,
+    "sky_footprints_near(bigint[], bigint[], bigint[])": NEAR,
+    "sky_footprints_meeting(bigint[], bigint[], bigint[], float8, float8, float8, float8, float8, float8[], boolean)": (
+        MEETING
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from vo.sky.polygons import cap_of
 from vo.sky.vectors import Bools, Floats, Ints, chord_squared, cross, directions_of, settled, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq
 
-__all__ = ["Middles", "cells_of_outline", "cells_of_quads", "middle_of_outline", "middles_of_quads", "order_of"]
+__all__ = ["Middle", "cells_of_outline", "cells_of_quads", "middle_of_outline", "middles_of_quads", "order_of"]
 
 COARSENESS = 1.6
 """The side of a cell over the smaller side of an outline, at most."""
@@ -35,41 +35,41 @@ def order_of(size: float) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Middles:
-    """For each of many outlines a place in it, and how much of its neighbourhood the outline takes.
+class Middle:
+    """A place in an outline, and how much of its neighbourhood the outline takes.
 
     Parameters
     ----------
-    places
-        Unit vectors ``(n, 3)``.
+    place
+        Unit vector.
     core, reach
-        Radians ``(n,)``: from there all is outline up to `core`, and none is beyond `reach`.
+        Radians: from there all is outline up to `core`, and none is beyond `reach`.
     """
 
-    places: Floats
-    core: Floats
-    reach: Floats
+    place: Floats
+    core: float
+    reach: float
 
 
-def middle_of_outline(outline: Floats) -> Middles:
-    """Choose the place of one outline of any form: its middle, or a corner where that is outside."""
-    middle = settled(cap_of(outline)[0])
+def middle_of_outline(outline: Floats) -> Middle:
+    """Choose the place of an outline of any form: its middle, or a corner where that is outside."""
+    middle, _ = cap_of(outline)
     is_inside = bool(encloses(outline, middle[None, :])[0])
     place = middle if is_inside else outline[0]
-    core = edge_distance(outline, place) if is_inside else 0.0
+    core = edge_distance(outline, place) * LESS if is_inside else 0.0
     chord = float(np.linalg.norm(outline - place, axis=1).max())
     # Beyond a right angle the farthest place may lie between corners.
-    reach = 2 * math.asin(chord / 2) if chord < RIGHT_ANGLE_CHORD else math.pi
-    return Middles(place[None, :], np.array([core * LESS]), np.array([min(math.pi, reach * MORE)]))
+    reach = min(math.pi, 2 * math.asin(chord / 2) * MORE) if chord < RIGHT_ANGLE_CHORD else math.pi
+    return Middle(place, core, reach)
 
 
-def middles_of_quads(quads: Floats) -> Middles:
-    """Choose the places of many small convex quadrangles ``(n, 4, 3)``, anticlockwise."""
+def middles_of_quads(quads: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give places ``(n, 3)``, cores and reaches ``(n,)`` of small convex quadrangles ``(n, 4, 3)``, anticlockwise."""
     places = quads.mean(axis=1)
     places = settled(places / np.linalg.norm(places, axis=1)[:, None])
     heights = np.einsum("nsk,nsk->ns", _inward(quads), places[:, None, :] - quads)
     chords = np.linalg.norm(quads - places[:, None, :], axis=2).max(axis=1)
-    return Middles(places, np.arcsin(np.clip(heights.min(axis=1), 0, 1)) * LESS, 2 * np.arcsin(chords / 2) * MORE)
+    return places, np.arcsin(np.clip(heights.min(axis=1), 0, 1)) * LESS, 2 * np.arcsin(chords / 2) * MORE
 
 
 def cells_of_outline(outline: Floats) -> Ints:

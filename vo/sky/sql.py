@@ -13,14 +13,14 @@ from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
-from vo.sky.polygons import Box, Polygon, cap_of, convex_sides
+from vo.sky.polygons import Box, Polygon
 from vo.sky.vectors import TOLERANCE, Floats, Ints, settled, vectors_of
-from vo.sky.zuniq import ends_of, larger_cells
+from vo.sky.zuniq import ends_of, larger_cells, wide_ranges
 
 __all__ = [
-    "cells_condition",
+    "cells_arguments",
     "exact_outline",
-    "outline_condition",
+    "number",
     "outline_literal",
     "point_condition",
     "ranges_condition",
@@ -28,7 +28,6 @@ __all__ = [
 
 ARCMINUTE = math.radians(1 / 60)
 NOTHING = "false"
-SURE_CAP = math.pi / 2
 
 
 def ranges_condition(ranges: Ints, column: str) -> str:
@@ -38,15 +37,10 @@ def ranges_condition(ranges: Ints, column: str) -> str:
     return "(" + " OR ".join(f"{column} BETWEEN {low} AND {high - 1}" for low, high in ranges.tolist()) + ")"
 
 
-def cells_condition(ranges: Ints, column: str) -> str:
-    """Give the condition that a cell of any order, by its zuniq key, shares places with order-29 ranges."""
-    if len(ranges) == 0:
-        return NOTHING
-    terms = [f"{column} BETWEEN {low} AND {high}" for low, high in ends_of(ranges).tolist()]
-    larger = larger_cells(ranges).tolist()
-    if larger:
-        terms.append(f"{column} = ANY ('{{{','.join(map(str, larger))}}}'::bigint[])")
-    return "(" + " OR ".join(terms) + ")"
+def cells_arguments(ranges: Ints) -> str:
+    """Give three SQL arrays: keys, and lower and upper ends of keys, of cells that share places with ranges."""
+    arrays = (larger_cells(ranges), *ends_of(wide_ranges(ranges)).T)
+    return ", ".join(f"'{{{','.join(map(str, keys.tolist()))}}}'::bigint[]" for keys in arrays)
 
 
 def point_condition(region: Region, *, hpx29: str, ra: str, dec: str) -> str:
@@ -80,73 +74,26 @@ def _within(circle: Circle, ra: str, dec: str) -> str:
         return f"({ra} IS NOT NULL)"
     # Columns may hold numbers so small that their products underflow, which PostgreSQL takes for an error.
     off_zero = f"({dec} + 1e-20)"
-    lat, east = math.radians(circle.dec), f"radians({ra} - {_number(max(circle.ra, 1e-20))})"
+    lat, east = math.radians(circle.dec), f"radians({ra} - {number(max(circle.ra, 1e-20))})"
     if radius <= ARCMINUTE:
-        north = f"radians({dec} - {_number(circle.dec if abs(circle.dec) > 1e-20 else 1e-20)})"
+        north = f"radians({dec} - {number(circle.dec if abs(circle.dec) > 1e-20 else 1e-20)})"
         return (
-            f"(sin({north} / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({off_zero}))"
-            f" * sin({east} / 2) ^ 2 <= {_number(math.sin(radius / 2) ** 2)})"
+            f"(sin({north} / 2) ^ 2 + {number(math.cos(lat))} * cos(radians({off_zero}))"
+            f" * sin({east} / 2) ^ 2 <= {number(math.sin(radius / 2) ** 2)})"
         )
     return (
-        f"(sin(radians({off_zero})) * {_number(math.sin(lat))} + cos(radians({off_zero})) * {_number(math.cos(lat))}"
-        f" * cos({east}) >= {_number(math.cos(radius))})"
+        f"(sin(radians({off_zero})) * {number(math.sin(lat))} + cos(radians({off_zero})) * {number(math.cos(lat))}"
+        f" * cos({east}) >= {number(math.cos(radius))})"
     )
 
 
 def _between(band: Range, ra: str, dec: str) -> str:
-    dec_test = f"{dec} BETWEEN {_number(band.dec_min - SEAM)} AND {_number(band.dec_max + SEAM)}"
+    dec_test = f"{dec} BETWEEN {number(band.dec_min - SEAM)} AND {number(band.dec_max + SEAM)}"
     if band.ra_width >= 360:
         return f"({dec_test})"
-    offset = f"({ra} - {_number(band.ra_min)} + {_number(SEAM)})"
-    ra_test = f"{offset} - 360 * floor({offset} / 360) <= {_number(band.ra_width + 2 * SEAM)}"
-    return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {_number(90 - SEAM)}))"
-
-
-def outline_condition(region: Region, row: str) -> str:
-    """Give the exact condition that a stored outline shares a place with a region.
-
-    Parameters
-    ----------
-    row
-        SQL name of the table's row. It has ``vertices`` and, so that most rows are decided without a
-        look at these, a place of the outline as a unit vector ``x``, ``y``, ``z``, and in radians from
-        there ``core``, how far all is outline, and ``reach``, how far none is beyond.
-
-    Notes
-    -----
-    Cosines decide only where they are sure; within their rounding, and between `core` and `reach`, the
-    exact function does.
-    """
-    exact = exact_outline(region, f"{row}.vertices")
-    centre, radius = _bounding_cap(region)
-    cases = []
-    if radius <= SURE_CAP:
-        height = _height(centre, row)
-        if isinstance(region, Point | Circle):
-            cases.append(f"WHEN {height} > cos({row}.core + {_number(radius)}) + 1e-15 THEN true")
-        cases.append(f"WHEN {height} < cos({row}.reach + {_number(radius)}) - 1e-15 THEN false")
-    if isinstance(region, Polygon | Box) and (sides := convex_sides(region.outline)) is not None:
-        within = " AND ".join(f"{_height(side, row)} > 1e-15" for side in sides)
-        cases.append(f"WHEN {within} THEN true")
-    return f"CASE {' '.join(cases)} ELSE {exact} END" if cases else exact
-
-
-def _height(vector: Floats, row: str) -> str:
-    x, y, z = (_number(value) for value in vector)
-    return f"{row}.x * {x} + {row}.y * {y} + {row}.z * {z}"
-
-
-def _bounding_cap(region: Region) -> tuple[Floats, float]:
-    """Give the middle and the radius of a circle around a region, radians; π where it is not looked for."""
-    match region:
-        case Point():
-            return region.vector, TOLERANCE
-        case Circle():
-            return region.vector, math.radians(region.radius) + TOLERANCE
-        case Polygon() | Box():
-            return cap_of(region.outline)
-        case Range() | MOC():
-            return np.array([0.0, 0.0, 1.0]), math.pi
+    offset = f"({ra} - {number(band.ra_min)} + {number(SEAM)})"
+    ra_test = f"{offset} - 360 * floor({offset} / 360) <= {number(band.ra_width + 2 * SEAM)}"
+    return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {number(90 - SEAM)}))"
 
 
 def exact_outline(region: Region, vertices: str) -> str:
@@ -154,13 +101,13 @@ def exact_outline(region: Region, vertices: str) -> str:
     match region:
         case Point() | Circle():
             radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
-            x, y, z = (_number(value) for value in vectors_of(region.ra, region.dec))
-            return f"sky_outline_reaches({vertices}, {x}, {y}, {z}, {_number(radius)})"
+            x, y, z = (number(value) for value in vectors_of(region.ra, region.dec))
+            return f"sky_outline_reaches({vertices}, {x}, {y}, {z}, {number(radius)})"
         case Polygon() | Box():
             return f"sky_outlines_meet({vertices}, {outline_literal(region.outline)})"
         case Range():
             bounds = settled(np.array([region.ra_min, region.ra_width, region.dec_min, region.dec_max]))
-            return f"sky_outline_meets_range({vertices}, {', '.join(_number(value) for value in bounds)})"
+            return f"sky_outline_meets_range({vertices}, {', '.join(number(value) for value in bounds)})"
         case MOC():
             return f"sky_outline_meets_moc({vertices}, {_multirange(region)})"
 
@@ -174,6 +121,7 @@ def _multirange(moc: MOC) -> str:
     return "'{" + ",".join(f"[{low},{high})" for low, high in moc.ranges.tolist()) + "}'::int8multirange"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Write a number as SQL."""
     # In brackets, since two minus signs in a row begin an SQL comment.
     return f"({float(value) if abs(value) > 1e-99 else 0.0!r}::float8)"

@@ -11,10 +11,12 @@ import numpy as np
 from vo.sky.healpix import MAX_ORDER
 from vo.sky.vectors import Ints
 
-__all__ = ["LAST_ORDER", "ends_of", "larger_cells", "zuniq"]
+__all__ = ["LAST_ORDER", "ends_of", "larger_cells", "wide_ranges", "zuniq"]
 
 LAST_ORDER = 14
 """The finest order (13 arcseconds) of cells that footprints are filed under."""
+
+SHIFTS = 2 * (MAX_ORDER - np.arange(LAST_ORDER + 1))
 
 
 def zuniq(order: int, cells: Ints) -> Ints:
@@ -27,13 +29,19 @@ def ends_of(ranges: Ints) -> Ints:
     return np.stack([2 * ranges[:, 0] + 1, 2 * ranges[:, 1] - 1], axis=1)
 
 
+def wide_ranges(ranges: Ints) -> Ints:
+    """Give the ranges in which a cell of `LAST_ORDER` or larger has room."""
+    return ranges[ranges[:, 1] - ranges[:, 0] >= 1 << (2 * (MAX_ORDER - LAST_ORDER))]
+
+
 def larger_cells(ranges: Ints) -> Ints:
-    """Give the keys of all cells to `LAST_ORDER` that reach out of a range that they share places with."""
+    """Give the keys of all cells to `LAST_ORDER` that share places with ranges, but for those inside wide ones."""
     ends = np.unique(np.concatenate([ranges[:, 0], ranges[:, 1] - 1]))
-    orders = np.arange(LAST_ORDER + 1)
-    shift = 2 * (MAX_ORDER - orders)
-    keys = np.unique((2 * (ends[:, None] >> shift) + 1) << shift)
-    between = ends_of(ranges)
+    keys = np.unique((2 * (ends[:, None] >> SHIFTS) + 1) << SHIFTS)
+    between = ends_of(wide_ranges(ranges))
+    if len(between) == 0:
+        return keys
     place = np.searchsorted(between[:, 0], keys, side="right") - 1
     listed = (place >= 0) & (keys <= between[np.maximum(place, 0), 1])
-    return keys[~listed]  # type: ignore[no-any-return]
+    others: Ints = keys[~listed]
+    return others

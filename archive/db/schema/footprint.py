@@ -55,6 +55,9 @@ class FootprintRow(Base):
     reach: Mapped[float] = mapped_column(
         info=facts("Reach", "How far from there no footprint is beyond.", unit="rad", ucd="pos.angDistance;stat.max")
     )
+    is_convex: Mapped[bool] = mapped_column(
+        info=facts("Convex", "Whether it is known to have no bay.", ucd="meta.code")
+    )
 
 
 class FootprintCellRow(Base):

@@ -105,7 +105,9 @@ def test_outlines_are_corners_in_degrees(services: Services) -> None:
         uow.session.flush()
         vectors = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
         place = {"x": 1.0, "y": 0.0, "z": 0.0, "core": 0.0, "reach": 3.2}
-        uow.session.add(FootprintRow(set_id=footprints.id, hdu_index=1, ccdnum=3, vertices=vectors, **place))
+        uow.session.add(
+            FootprintRow(set_id=footprints.id, hdu_index=1, ccdnum=3, vertices=vectors, is_convex=True, **place)
+        )
         make_product(uow.session, footprint_set_id=footprints.id)
     (outline,) = services.observations.product(ANONYMOUS, "aaaaaaaaaaaaaaaa").outlines
     assert outline.ccdnum == 3
