@@ -151,7 +151,8 @@ def _make_demo(config: Config) -> Sequence[DemoAccount]:
     with open_services(config) as services:
         if not services.demo.is_fitting():
             return ()
-        click.echo("Looking after the demo archive (the first time takes a minute or two) …")
+        if not services.demo.is_whole():
+            click.echo("Making the demo archive, which takes a minute or two …")
         # A line a file would bury the address and the accounts.
         logging.getLogger("archive.services.ingest").setLevel(logging.WARNING)
         return services.demo.make().accounts

@@ -108,6 +108,10 @@ class DemoService:
             store = DemoStore(uow)
             return store.is_catalogue_empty() or store.has_collection(_HLSP)
 
+    def is_whole(self) -> bool:
+        """Whether all files of the demo are here."""
+        return not self._missing(self.files())
+
     @staticmethod
     def files() -> list[SimulatedFile]:
         """List the files of the demo, those of the high-level set last."""

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
+from archive.astro.simulator import HLSP_README
 from archive.bootstrap import Services
 from archive.db.footprints import FootprintStore, Outline
 from archive.db.schema import NightRow
+from archive.domain.identity import Scope
 from tests.support.holdings import hold, make_collection, make_hdu, make_observation, make_product, make_program
+from tests.support.people import PASSWORD
 from vo.sky import hpx29
 
-__all__ = ["LOCKED", "OPEN", "fill"]
+__all__ = ["LOCKED", "OPEN", "PERSON", "fill"]
 
 OPEN, LOCKED = "open000000000000", "locked0000000000"
+PERSON = "ada"
 _LONG = "a_rather_long_name_of_a_file_that_does_not_want_to_break_anywhere_c4d_140801_030000_ooi_g_v1.fits.fz"
 
 
@@ -43,6 +47,25 @@ def fill(services: Services, folder: Path) -> None:
         ]
         make_hdu(session, files[0], 0, OBJECT="M31")
         make_collection(session, "decaps", files[0], title="The DECam Plane Survey")
+        make_collection(
+            session,
+            "spirals",
+            files[1],
+            title=f"hlsp_{_LONG}",
+            description=f"The files are\nhlsp_spirals_<instrument>_<target>_<filter>_<kind>_{_LONG}\nand {HLSP_README}",
+            is_hlsp=True,
+        )
     hold(services, folder, b"SIMPLE  =                    T", OPEN, **common)
+    _make_person(services)
     later = datetime(2100, 1, 1, tzinfo=UTC)
     hold(services, folder, b"SIMPLE  =                    F", LOCKED, **{**common, "data_release": later})
+
+
+def _make_person(services: Services) -> None:
+    """Make the PI, with some tokens."""
+    services.accounts.create(PERSON, PASSWORD)
+    services.accounts.join(PERSON, "2014B-0404", is_pi=True)
+    caller = services.accounts.caller_of_session(services.accounts.sign_in(PERSON, PASSWORD, ""), "")
+    assert caller is not None
+    for number in range(4):
+        services.tokens.issue(caller, f"pipeline-of-the-night-{number}", Scope, 30)

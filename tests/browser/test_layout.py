@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.browser.holdings import LOCKED, OPEN
+from tests.browser.holdings import LOCKED, OPEN, PERSON
+from tests.support.people import PASSWORD
 
 PAGES = [
     "/",
@@ -24,11 +25,13 @@ PAGES = [
     "/program/2014B-0404",
     "/collections",
     "/collections/decaps",
+    "/collections/spirals",
     "/help",
     "/help/columns",
     "/login",
     "/nothing",
 ]
+OWN_PAGES = ["/me", "/me/tokens", f"/file/{LOCKED}", "/program/2014B-0404"]
 # What has no name for a screen reader, and ids that are given twice.
 _UNNAMED = """() => {
   const named = (e) => e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby');
@@ -62,6 +65,15 @@ def test_pages_fit_and_are_labelled(browser: Browser, address: str, width: int, 
     for path in PAGES:
         page.goto(path)
         faults += [f"{path}: {fault}" for fault in _faults(page)]
+    page.goto("/login")
+    page.get_by_label("User name").fill(PERSON)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    for path in OWN_PAGES:
+        page.goto(path)
+        faults += [f"{path}: {fault}" for fault in _faults(page)]
+    page.goto("/me/tokens")
+    faults += _off_screen(page, width)
     context.close()
     assert faults == []
 
@@ -74,3 +86,9 @@ def _faults(page: Page) -> list[str]:
     if page.locator("h1").count() != 1:
         found.append("has not one main heading")
     return found
+
+
+def _off_screen(page: Page, width: int) -> list[str]:
+    boxes = [button.bounding_box() for button in page.get_by_role("button", name="Revoke").all()]
+    assert len(boxes) == 4
+    return [f"Revoke ends at {box['x'] + box['width']}" for box in boxes if box and box["x"] + box["width"] > width]

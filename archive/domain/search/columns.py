@@ -88,7 +88,7 @@ PARAMETERS = (
         "pos",
         "Shape",
         "A shape in the words of DALI: CIRCLE, POLYGON, RANGE, BOX or POINT, in degrees, or MOC.",
-        "POLYGON 10 40 11 40 11 41",
+        "CIRCLE 10.7 41.3 0.5",
     ),
     SearchParameter(
         "night",

@@ -20,7 +20,8 @@ EXPIRIES = (("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"), ("
 
 # A path of this site. Browsers take a backslash for a slash and drop tabs and line ends, so an
 # address that goes elsewhere can hide behind them; two slashes begin another host's address.
-_LOCAL = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+# The logout takes no GET, and nobody logs in to be logged out.
+_LOCAL = re.compile(r"/(?![/\\]|logout(?:[/?#]|$))[!-\[\]-~]*")
 
 
 def local_address(text: str | None, default: str) -> str:

@@ -4,6 +4,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote as shell_quote
 from urllib.parse import quote
 
 from archive.domain.details import HDUDetail, HeaderCard, ObservationDetail, ProductDetail
@@ -28,10 +29,8 @@ __all__ = [
 
 # These have places of their own on the page.
 _ELSEWHERE = {"public_id", "archive_filename", "md5", "sha256", "is_held", "abstract", "n_hdu", "s_region"}
-_WAITING = {
-    PreviewState.QUEUED: "The preview is being made; look again in a moment.",
-    PreviewState.RUNNING: "The preview is being made; look again in a moment.",
-}
+# None: the file came in just now, or the watchdog will ask for its preview.
+_WAITING = {None, PreviewState.QUEUED, PreviewState.RUNNING}
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,8 @@ class FilePage:
         Address of the preview; empty where there is none to show.
     no_picture
         Why there is none.
+    command
+        What fetches the file from a shell, and goes on where it was cut.
     """
 
     detail: ProductDetail
@@ -91,7 +92,7 @@ class FilePage:
     picture: str
     no_picture: str
     siblings: Table
-    address: str
+    command: str
     md5: str
     nearby: str
     region: str
@@ -159,7 +160,7 @@ def present_file(
         picture=f"/file/{detail.public_id}/preview.png" if status.is_shown else "",
         no_picture=_no_picture(status, is_held=detail.is_held),
         siblings=present_files(detail.siblings, pictured, columns, now),
-        address=f"{base_url}/data/{detail.public_id}",
+        command=_command(detail, base_url),
         md5=_text(values, "md5"),
         nearby=_nearby(values),
         region=_text(values, "s_region"),
@@ -284,9 +285,16 @@ def _no_picture(status: PreviewStatus, *, is_held: bool) -> str:
         return "No preview: the file is not held here."
     if status.is_proprietary:
         return "The preview is proprietary, as the pixels are."
-    if status.state is None:
-        return "There is no preview yet."
-    return _WAITING.get(status.state, f"No preview: {status.reason}." if status.reason else "There is no preview.")
+    if status.state in _WAITING:
+        return "The preview is being made; reload this page in a moment to see it."
+    return f"No preview: {status.reason}." if status.reason else "There is no preview."
+
+
+def _command(detail: ProductDetail, base_url: str) -> str:
+    # Names come from whoever sent the file; curl takes no name from the server when it resumes.
+    name = shell_quote(_text(detail.values, "archive_filename"))
+    token = "" if detail.is_public else '-H "Authorization: Bearer $TOKEN" '
+    return f"curl -f -C - -o {name} {token}{shell_quote(f'{base_url}/data/{detail.public_id}')}"
 
 
 def _nearby(values: Mapping[str, object]) -> str:

@@ -18,6 +18,7 @@ from tests.support.holdings import make_product
 
 @pytest.fixture
 def made(services: Services) -> Services:
+    assert not services.demo.is_whole()
     report = services.demo.make()
     assert report.refused == ()
     assert report.present == 0
@@ -38,6 +39,7 @@ def one_of(database: Database, propid: str, obs_type: str = "object") -> str:
 
 @pytest.mark.timeout(600)
 def test_the_demo_is_whole_and_its_rights_hold(made: Services, database: Database) -> None:
+    assert made.demo.is_whole()
     again = made.demo.make()
     assert (again.added, again.refused) == (0, ())
     _check_holdings(database)

@@ -59,6 +59,8 @@ def test_too_many_tries(client: FlaskClient) -> None:
         "/a\\..\\b",
         "/é",
         "/x\r\nSet-Cookie: a=b",
+        "/logout",
+        "/logout?x=1",
     ],
 )
 def test_login_leads_to_this_site_only(client: FlaskClient, target: str) -> None:

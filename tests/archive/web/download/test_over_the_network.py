@@ -1,8 +1,10 @@
 """Downloads by real curl from the real server: cut, resumed, at once, given up, and failing midway."""
 
 import hashlib
+import html
 import io
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -159,3 +161,19 @@ def test_refusals_and_proprietary_files(services: Services, server: str, tmp_pat
     assert told.startswith(b"HTTP/1.1 401")
     assert b"secret" not in told
     assert f'access_url="{server}/login/token"'.encode() in told
+
+
+def test_command_on_the_page_fetches_and_resumes(services: Services, server: str, tmp_path: Path) -> None:
+    name = "it's $(touch owned) <b>.fits"
+    hold(services, tmp_path, b"0123456789", archive_filename=name)
+    page = _curl(f"{server}/file/{KEY}").stdout.decode()
+    found = re.search(r"<pre>(curl [^<]*)</pre>", page)
+    assert found is not None
+    folder = tmp_path / "fetched"
+    folder.mkdir()
+    (folder / name).write_bytes(b"0123")
+    done = subprocess.run(
+        [program("sh"), "-c", html.unescape(found[1])], cwd=folder, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {name: b"0123456789"}

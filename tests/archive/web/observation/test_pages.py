@@ -81,6 +81,7 @@ def test_its_team_may_fetch_it(client: FlaskClient, services: Services) -> None:
     page = client.get(f"/file/{LOCKED}").text
     assert f'href="/data/{LOCKED}"' in page
     assert "Authorization: Bearer $TOKEN" in page
+    assert "everybody from 2100-01-01." in page
 
 
 @pytest.mark.usefixtures("holdings")
