@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Personal tokens; a secret is never stored, its hash is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,6 +98,10 @@ class TokenStore:
         """Forget a user's tokens that expired or were revoked before then."""
         ended = (TokenRow.expires <= before) | (TokenRow.revoked <= before)
         self._session.execute(delete(TokenRow).where(TokenRow.account_id == user_id, ended))
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Forget tokens."""
+        self._session.execute(delete(TokenRow).where(TokenRow.key.in_(list(keys))))
 
     def revoke(self, user_id: int, key: str, now: datetime) -> bool:
         """Revoke a user's token; False when the user has none of this key."""

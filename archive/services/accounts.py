@@ -16,7 +16,14 @@ from archive.db.session import Database
 from archive.domain.access import Caller
 from archive.domain.clock import Clock
 from archive.domain.identity import Membership, Role, User, normal_username, password_faults
-from archive.errors import ConflictError, CredentialsError, InvalidInputError, NotFoundError, RateLimitedError
+from archive.errors import (
+    ConflictError,
+    CredentialsError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+)
 from archive.services.passwords import Passwords
 
 __all__ = ["SESSION_LIFE", "TRIES_PER_ADDRESS", "TRIES_PER_NAME", "TRY_WINDOW", "AccountService"]
@@ -150,15 +157,15 @@ class AccountService:
 
         Raises
         ------
-        CredentialsError
-            Nobody is logged in by password.
+        PermissionDeniedError
+            The caller is no person logged in.
         InvalidInputError
             The old password is wrong, or the new one cannot be taken.
         RateLimitedError
             Too many tries.
         """
         if caller.user_id is None or caller.scopes is not None:
-            raise CredentialsError("Please log in first.")
+            raise PermissionDeniedError("A password is changed by its owner, who is logged in.")
         keys = self._count_try(caller.username, caller.address)
         with self._database.begin() as uow:
             stored = AccountStore(uow).password_of(caller.username)

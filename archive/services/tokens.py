@@ -8,7 +8,7 @@ import secrets
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archive.db.session import Database
 from archive.db.tokens import TokenStore
@@ -20,6 +20,7 @@ from archive.errors import InvalidInputError, NotFoundError, PermissionDeniedErr
 __all__ = ["LONGEST_LIFE_DAYS", "IssuedToken", "TokenService"]
 
 LONGEST_LIFE_DAYS = 3650
+_DAY = timedelta(days=1)
 _MOST = 100
 # Who comes with a token that ended is told what became of it, for this long.
 _REMEMBER = timedelta(days=30)
@@ -46,6 +47,8 @@ class TokenService:
     def issue(self, caller: Caller, name: str, scopes: Iterable[Scope], days: int | None) -> IssuedToken:
         """Make a token.
 
+        Programs that log in make one of a day each time, so these are never too many: the oldest give way.
+
         Parameters
         ----------
         name
@@ -71,8 +74,7 @@ class TokenService:
         with self._database.begin() as uow:
             store = TokenStore(uow)
             store.remove_ended(user_id, now - _REMEMBER)
-            if len(store.of_user(user_id)) >= _MOST:
-                raise InvalidInputError({"name": f"You have {_MOST} tokens. Revoke one first."})
+            _make_room(store, user_id, now, is_of_a_day=days == 1)
             token = store.add(
                 key=key,
                 secret_hash=_hash(secret),
@@ -143,6 +145,19 @@ def _person(caller: Caller) -> int:
     if caller.user_id is None or caller.scopes is not None:
         raise PermissionDeniedError("Tokens are made and revoked by a person who is logged in.")
     return caller.user_id
+
+
+def _make_room(store: TokenStore, user_id: int, now: datetime, *, is_of_a_day: bool) -> None:
+    living = [token for token in store.of_user(user_id) if token.expires is None or token.expires > now]
+    alike = [token for token in living if _is_of_a_day(token) == is_of_a_day]
+    if is_of_a_day:
+        store.remove(token.key for token in alike[_MOST - 1 :])
+    elif len(alike) >= _MOST:
+        raise InvalidInputError({"name": f"You have {_MOST} tokens. Revoke one first."})
+
+
+def _is_of_a_day(token: Token) -> bool:
+    return token.expires is not None and token.expires - token.created <= _DAY
 
 
 def _faults(name: str, scopes: frozenset[Scope], days: int | None) -> dict[str, str]:

@@ -35,8 +35,8 @@ _log = structlog.get_logger(__name__)
 
 
 def wants_json() -> bool:
-    """Whether the caller is a program: it came by the API, or asks for anything but a page."""
-    if request.path.startswith(("/api/", "/data/")):
+    """Whether the caller is a program: it came by a door for programs, or asks for anything but a page."""
+    if request.path.startswith(("/api/", "/data/", "/login/token")):
         return "text/html" not in request.headers.get("Accept", "")
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 

@@ -50,8 +50,10 @@ def guarded_by(guard: Guard, *, only_reads: bool = False) -> Callable[[Callable[
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if guard is not Guard.PUBLIC and caller().is_anonymous:
                 raise CredentialsError("Please log in first.")
-            # No scope makes a token good for staff work, so a person must be logged in.
-            if guard is Guard.STAFF and not (caller().is_staff and caller().scopes is None):
+            # No scope makes a token good for one's account or for staff work.
+            if guard is not Guard.PUBLIC and caller().scopes is not None:
+                raise PermissionDeniedError("This page is for a person who is logged in; a token does not open it.")
+            if guard is Guard.STAFF and not caller().is_staff:
                 raise PermissionDeniedError("This page is for the archive's staff.")
             return view(*args, **kwargs)
 

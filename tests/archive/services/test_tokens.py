@@ -113,3 +113,24 @@ def test_input_that_cannot_be_taken(tokens: TokenService, ada: Caller) -> None:
     for name, days in [("x" * 101, 1), ("a\r\nb", 1), ("ok", LONGEST_LIFE_DAYS + 1)]:
         with pytest.raises(InvalidInputError):
             tokens.issue(ada, name, BOTH, days)
+
+
+def test_only_living_tokens_are_too_many(tokens: TokenService, ada: Caller, clock: StillClock) -> None:
+    for number in range(100):
+        tokens.issue(ada, f"{number}", BOTH, 2)
+    with pytest.raises(InvalidInputError, match="Revoke one first"):
+        tokens.issue(ada, "more", BOTH, None)
+    clock.move(days=2)
+    tokens.issue(ada, "more", BOTH, None)
+
+
+def test_tokens_of_a_day_give_way(tokens: TokenService, ada: Caller, clock: StillClock) -> None:
+    lasting = tokens.issue(ada, "laptop", BOTH, None)
+    made = []
+    for _ in range(101):
+        clock.move(seconds=1)
+        made.append(tokens.issue(ada, "login", BOTH, 1))
+    assert _code(tokens, made[0].text) == "token_unknown"
+    for issued in (lasting, made[1], made[-1], tokens.issue(ada, "desk", BOTH, None)):
+        assert tokens.caller_of_token(issued.text, HERE).username == "ada"
+    assert len(tokens.list(ada)) == 102

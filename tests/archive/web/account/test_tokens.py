@@ -72,8 +72,11 @@ def test_form_that_cannot_be_taken(client: FlaskClient) -> None:
 def test_token_makes_no_tokens(client: FlaskClient, app: Flask) -> None:
     log_in(client, "ada")
     headers = {"Authorization": f"Bearer {_issue(client)}"}
-    assert app.test_client().post("/me/tokens", data={"name": "x"}, headers=headers).status_code == 403
-    assert app.test_client().get("/me/password", headers=headers).status_code == 200
+    program = app.test_client()
+    for path in ("/me", "/me/tokens", "/me/password"):
+        assert program.get(path, headers=headers).status_code == 403, path
+    for path in ("/me/tokens", "/me/password", "/me/tokens/x/revoke"):
+        assert program.post(path, data={"name": "x"}, headers=headers).status_code == 403, path
 
 
 def test_program_logs_in_for_a_token(client: FlaskClient, app: Flask) -> None:
@@ -82,7 +85,9 @@ def test_program_logs_in_for_a_token(client: FlaskClient, app: Flask) -> None:
     assert answer.headers["X-VO-Authenticated"] == "ada"
     assert client.get_cookie("archive_session") is None
     headers = {"Authorization": f"Bearer {answer.headers['X-VO-Bearer']}"}
-    assert app.test_client().get("/me/password", headers=headers).status_code == 200
-    wrong = client.post("/login/token", data={"username": "ada", "password": "wrong password"})
+    assert app.test_client().get("/login", headers=headers).headers["X-VO-Authenticated"] == "ada"
+    fields = {"username": "ada", "password": "wrong password"}
+    wrong = client.post("/login/token", data=fields, headers={"Accept": "*/*"})
     assert wrong.status_code == 401
+    assert wrong.mimetype == "application/problem+json"
     assert "X-VO-Bearer" not in wrong.headers
