@@ -198,7 +198,8 @@ def _check_hdus(hdus: frozenset[int], held: HeldFile) -> None:
     if not held.n_hdu:
         raise InvalidInputError({"hdus": "This is no FITS file; it has no HDUs."})
     if max(hdus) >= held.n_hdu:
-        raise InvalidInputError({"hdus": f"The file has {held.n_hdu} HDUs, numbered from 0 to {held.n_hdu - 1}."})
+        numbers = "one HDU, number 0" if held.n_hdu == 1 else f"{held.n_hdu} HDUs, numbered from 0 to {held.n_hdu - 1}"
+        raise InvalidInputError({"hdus": f"The file has {numbers}."})
 
 
 def _plan(stream: BinaryIO, wanted: Wanted) -> tuple[Part, ...] | None:

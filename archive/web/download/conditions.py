@@ -11,8 +11,9 @@ from archive.domain.downloads import Offer
 __all__ = ["Verdict", "decide"]
 
 _UNIT = re.compile(r"\s*bytes\s*=\s*(.*)", re.IGNORECASE)
-# Eighteen digits are beyond any file; a number of thousands of digits is beyond int().
-_RANGE = re.compile(r"\s*(\d{0,18})-(\d{0,18})\s*", re.ASCII)
+_RANGE = re.compile(r"\s*(\d*)-(\d*)\s*", re.ASCII)
+# Beyond any file.
+_FAR = 10**18
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,15 @@ def _range(header: str, size: int) -> Verdict:
         return Verdict(200)
     first, last = match.groups()
     if not first:
-        start, stop = max(0, size - int(last)), size
+        start, stop = max(0, size - _number(last)), size
     else:
-        start, stop = int(first), min(size, int(last) + 1) if last else size
-        if last and int(last) < int(first):
+        start, stop = _number(first), min(size, _number(last) + 1) if last else size
+        if last and _number(last) < _number(first):
             return Verdict(200)
     return Verdict(206, start, stop) if start < stop else Verdict(416)
+
+
+def _number(digits: str) -> int:
+    # A number of thousands of digits is beyond int().
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) <= 18 else _FAR
