@@ -56,13 +56,17 @@ def parse_dec(text: str) -> float:
     return value
 
 
-def parse_angle(text: str, name: str) -> float:
+def parse_angle(text: str, name: str, most: float = 360, *, may_be_zero: bool = False) -> float:
     """Read the size of something: a number in degrees, or with its unit.
 
     Parameters
     ----------
     name
         What it is the size of, for messages.
+    most
+        The largest it may be, degrees.
+    may_be_zero
+        Whether it may be nothing.
 
     Raises
     ------
@@ -76,8 +80,9 @@ def parse_angle(text: str, name: str) -> float:
             f"{name} is a number of degrees, or with a unit: 0.5, 10m (arcmin), 30s (arcsec); not {_shown(text)}"
         )
     value = float(found.group(1)) / scale
-    if not (math.isfinite(value) and 0 < value <= 360):
-        raise ValueError(f"{name} must be more than 0 and at most 360 degrees; {_shown(text)} is not")
+    if not (0 <= value <= most) or (value == 0 and not may_be_zero):
+        least = "at least 0" if may_be_zero else "more than 0"
+        raise ValueError(f"{name} must be {least} and at most {most:g} degrees; {_shown(text)} is not")
     return value
 
 

@@ -166,7 +166,7 @@ class _Reader:
         if "target" in given and len(ways) > 1:
             self._wrong("target", "give a target or a position (ra and dec), not both")
             return None
-        for name, other in (("ra", "dec"), ("dec", "ra")):
+        for name, other in (("ra", "dec"), ("dec", "ra"), ("width", "height"), ("height", "width")):
             if name in given and other not in given:
                 self._wrong(other, f"with {name} give {other}, too")
         return self._around(given)
@@ -181,17 +181,14 @@ class _Reader:
     def _around(self, given: Mapping[str, str | None]) -> Place | None:
         ra = self._read("ra", given, parse_ra)
         dec = self._read("dec", given, parse_dec)
-        radius, width, height = (
-            self._read(name, given, partial(parse_angle, name=name)) for name in ("radius", "width", "height")
-        )
-        if radius is not None and radius > 180:
-            self._wrong("radius", "a radius is at most 180 degrees")
-        if height is not None and height > 180:
-            self._wrong("height", "a height is at most 180 degrees")
+        radius = self._read("radius", given, partial(parse_angle, name="radius", most=180, may_be_zero=True))
+        width = self._read("width", given, partial(parse_angle, name="width"))
+        height = self._read("height", given, partial(parse_angle, name="height", most=180))
         if "width" in given or "height" in given:
             if "radius" in given:
                 self._wrong("radius", "give a radius, or width and height of a box, not both")
-            width, height = width or height, height or width
+            if width is None or height is None:
+                return None
         elif radius is None:
             radius = DEFAULT_RADIUS
         if "target" in given:
@@ -235,7 +232,9 @@ class _Reader:
         if text is None:
             return SortOrder()
         order = SortOrder(text.removeprefix("-"), is_descending=text.startswith("-"))
-        if order.column not in self._columns:
+        if not order.column:
+            self._wrong("sort", "a column is missing after the -")
+        elif order.column not in self._columns:
             self._no_column("sort", order.column)
         return order
 
