@@ -23,6 +23,7 @@ __all__ = [
     "TokenError",
     "UnavailableError",
     "UnknownNameError",
+    "UnreadableBodyError",
 ]
 
 
@@ -124,6 +125,13 @@ class ProprietaryError(PermissionDeniedError):
     def __init__(self, message: str, release: datetime | None) -> None:
         super().__init__(message)
         self.release = release
+
+
+class UnreadableBodyError(ArchiveError):
+    """The body of a request is of a kind that is not read here (415)."""
+
+    code = "unsupported_media_type"
+    status = 415
 
 
 class NotFoundError(ArchiveError):

@@ -48,7 +48,7 @@ def openapi_document(columns: SearchColumns, title: str, base_url: str) -> Json:
         "paths": {
             "/api/v1/search": {
                 "get": _search("search", parameters=search_parameters),
-                "post": _search("searchByPost", requestBody=_body(search_parameters)),
+                "post": _search("searchByPost", 415, requestBody=_body(search_parameters)),
             },
             "/api/v1/files/{id}": {"get": _get("file", "All of one file.", _id(), "File", 404)},
             "/api/v1/files/{id}/header": {"get": _get("header", "The headers of a file.", _id(), "Headers", 404)},
@@ -112,7 +112,7 @@ def _of_column(column: SearchColumn, columns: SearchColumns) -> Json:
     }
 
 
-def _search(name: str, **parts: object) -> Json:
+def _search(name: str, *errors: int, **parts: object) -> Json:
     table = {"schema": {"type": "string"}}
     return {
         "operationId": name,
@@ -128,7 +128,7 @@ def _search(name: str, **parts: object) -> Json:
                     "application/x-votable+xml": table,
                 },
             },
-            **_problems(400, 401, 503),
+            **_problems(400, 401, *errors, 503),
         },
     }
 
@@ -137,7 +137,10 @@ def _body(parameters: list[Json]) -> Json:
     names = {str(parameter["name"]): {"description": parameter["description"]} for parameter in parameters}
     schema = {"type": "object", "properties": names}
     return {
-        "content": {"application/x-www-form-urlencoded": {"schema": schema}, "application/json": {"schema": schema}}
+        "content": {
+            media: {"schema": schema}
+            for media in ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
+        }
     }
 
 

@@ -175,10 +175,64 @@ def test_no_name_has_a_nul(client: FlaskClient) -> None:
 
 
 def test_bad_bodies_are_told(client: FlaskClient) -> None:
-    for body in (b"[1]", b"{", b'{"target": {"a": 1}}'):
+    for body in (
+        b"[1]",
+        b"{",
+        b'{"target": {"a": 1}}',
+        b"",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'"\xff"',
+        b"1" * 5000,
+    ):
         answer = client.post("/api/v1/search", data=body, content_type="application/json")
         assert answer.status_code == 400, body
         assert answer.get_json()["errors"]
+
+
+def test_a_name_stands_once_in_a_body(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/search", data='{"propid": "a", "propid": "b"}', content_type="application/json")
+    assert answer.status_code == 400
+    assert "more than once" in answer.get_json()["errors"]["propid"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "multipart/form-data", "multipart/mixed", "", "a/b/c"]
+)
+def test_no_body_is_passed_over(client: FlaskClient, document: dict[str, Any], kind: str) -> None:
+    answer = client.post("/api/v1/search", data=b"propid=nosuch", content_type=kind)
+    assert answer.status_code == 415
+    assert answer.mimetype == "application/problem+json"
+    conforms(document, answer.get_json(), "Problem")
+
+
+def test_without_a_body_its_kind_does_not_matter(client: FlaskClient) -> None:
+    for kind in ("", "text/plain", "application/x-www-form-urlencoded"):
+        assert client.post("/api/v1/search?propid=nosuch", content_type=kind).get_json()["total"] == 0, kind
+
+
+def test_bodies_in_parts(client: FlaskClient) -> None:
+    def post(value: object) -> Any:
+        return client.post("/api/v1/search", data={"propid": value}, content_type="multipart/form-data")
+
+    assert post("nosuch").get_json()["total"] == 0
+    answer = post((io.BytesIO(b"nosuch"), "propid.txt"))
+    assert answer.status_code == 400
+    assert "file" in answer.get_json()["errors"]["propid"]
+    broken = client.post("/api/v1/search", data=b"propid=x", content_type="multipart/form-data; boundary=b")
+    assert broken.status_code == 415
+
+
+def test_parameters_are_in_utf_8(client: FlaskClient) -> None:
+    answers = [client.get("/api/v1/search?pi=%FF"), client.get("/results?pi=%C3%28", headers={"Accept": "*/*"})]
+    answers.append(client.post("/api/v1/search", data="pi=%FF", content_type="application/x-www-form-urlencoded"))
+    for answer in answers:
+        assert answer.status_code == 400
+    assert answers[0].get_json()["errors"] == answers[2].get_json()["errors"] == {"pi": "it is not written in UTF-8"}
+    assert client.get("/api/v1/search?%FF=1").status_code == 400
+    assert client.get("/search?pi=%FF", headers={"Accept": "text/html"}).status_code == 400
+    for fine in ("%25FF", "caf%C3%A9", "%", "100%25"):
+        assert client.get(f"/api/v1/search?pi={fine}").get_json()["total"] == 0
 
 
 def test_problems_name_every_field(client: FlaskClient) -> None:
