@@ -30,5 +30,6 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
 
     # A database that is away for a moment is no reason to give up.
     patience = {"autoretry_for": (UnavailableError,), "retry_backoff": 5, "max_retries": 5}
-    app.task(name=PREVIEW, **patience)(make_preview)
-    app.task(name=UPKEEP)(run_upkeep)
+    # Not shared: a second application in the same process has its own services.
+    app.task(name=PREVIEW, shared=False, **patience)(make_preview)
+    app.task(name=UPKEEP, shared=False)(run_upkeep)
