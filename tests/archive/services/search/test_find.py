@@ -53,6 +53,8 @@ def test_all_that_is_public(search: SearchService) -> None:
 CASES: list[tuple[dict[str, Any], set[str]]] = [
     ({"target": "M31"}, {RAW, CAL}),
     ({"ra": "10.68", "dec": "41.27", "radius": "10s"}, {RAW}),
+    ({"ra": "10.68", "dec": "41.27", "radius": "0"}, {RAW}),
+    ({"pos": "CIRCLE 10.68 41.27 0"}, {RAW}),
     ({"propid": "2014b-0404"}, {RAW, CAL}),
     ({"propid": "2014*"}, {RAW, CAL}),
     ({"propid": "!2014B-0404"}, {ZERO} | PLAIN),
