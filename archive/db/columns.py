@@ -3,14 +3,16 @@
 
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Table
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, Select, Table, and_
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.types import TypeEngine
 
 from archive.db.schema import Base, ObservationRow, ProductRow, ProgramRow, facts_of
+from archive.db.visibility import program_known_to
+from archive.domain.access import Caller
 from archive.domain.search import PARAMETERS, ColumnType, SearchColumn, SearchColumns
 
-__all__ = ["ATTRIBUTES", "search_columns"]
+__all__ = ["ATTRIBUTES", "from_products", "search_columns"]
 
 _TYPES: tuple[tuple[type[TypeEngine[Any]], ColumnType], ...] = (
     (BigInteger, ColumnType.INTEGER),
@@ -32,8 +34,27 @@ def _listed(rows: tuple[type[Base], ...]) -> dict[str, InstrumentedAttribute[obj
     return attributes
 
 
+# A program as far as the caller may know it: no row where its metadata are private. Its id stands
+# on each of its files, so that it is known with them.
+_KNOWN_PROGRAM = aliased(ProgramRow, name="known_program")
 # What a search's columns are in the database: a column is searchable when its facts name a group.
-ATTRIBUTES = _listed((ProductRow, ObservationRow, ProgramRow))
+ATTRIBUTES = {
+    name: getattr(_KNOWN_PROGRAM, name) if attribute.class_ is ProgramRow and name != "propid" else attribute
+    for name, attribute in _listed((ProductRow, ObservationRow, ProgramRow)).items()
+}
+
+
+def from_products(statement: "Select[*tuple[Any, ...]]", caller: Caller) -> "Select[*tuple[Any, ...]]":
+    """Give the statement the joins that `ATTRIBUTES` stand on, with programs as the caller may know them."""
+    return (
+        statement.select_from(ProductRow)
+        .outerjoin(ObservationRow, ObservationRow.id == ProductRow.observation_id)
+        .outerjoin(ProgramRow, ProgramRow.id == ProductRow.program_id)
+        .outerjoin(
+            _KNOWN_PROGRAM,
+            and_(_KNOWN_PROGRAM.id == ProductRow.program_id, program_known_to(caller, _KNOWN_PROGRAM)),
+        )
+    )
 
 
 def search_columns() -> SearchColumns:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from archive.db.columns import ATTRIBUTES
+from archive.db.columns import ATTRIBUTES, from_products
 from archive.db.schema import (
     CollectionRow,
     FootprintRow,
@@ -21,7 +21,7 @@ from archive.db.schema import (
 )
 from archive.db.session import UnitOfWork
 from archive.db.visibility import visible_to
-from archive.domain.access import ANONYMOUS, Caller, Rights, may_read
+from archive.domain.access import ANONYMOUS, Caller, Rights, may_know_program, may_read
 from archive.domain.details import (
     FileRelation,
     HDUDetail,
@@ -103,18 +103,16 @@ class DetailStore:
         return visible_to(self._caller, self._now)
 
     def _values(self, condition: ColumnElement[bool]) -> dict[str, object]:
-        statement = (
-            select(*ATTRIBUTES.values())
-            .select_from(ProductRow)
-            .outerjoin(ObservationRow, ObservationRow.id == ProductRow.observation_id)
-            .outerjoin(ProgramRow, ProgramRow.id == ProductRow.program_id)
-            .where(condition)
-        )
+        statement = from_products(select(*ATTRIBUTES.values()), self._caller).where(condition)
         return dict(zip(ATTRIBUTES, self._session.execute(statement).one(), strict=True))
 
     def _program(self, program_id: int | None) -> ProgramDetail | None:
         row = None if program_id is None else self._session.get(ProgramRow, program_id)
-        return None if row is None else ProgramDetail(row.propid, row.title, row.pi, row.semester)
+        if row is None:
+            return None
+        if not may_know_program(self._caller, row.id, is_private=row.is_metadata_private):
+            return ProgramDetail(row.propid, "", "", row.semester)
+        return ProgramDetail(row.propid, row.title, row.pi, row.semester)
 
     def _collections(self, product_id: int) -> tuple[str, ...]:
         statement = (
@@ -181,18 +179,16 @@ class DetailStore:
 
     def _summaries(self, condition: ColumnElement[bool]) -> tuple[ProductSummary, ...]:
         rights = aliased(ProductRow)
+        selected = select(
+            rights.program_id,
+            rights.metadata_release,
+            rights.data_release,
+            rights.is_hidden,
+            *(ATTRIBUTES[name] for name in DEFAULT_COLUMNS),
+        )
         statement = (
-            select(
-                rights.program_id,
-                rights.metadata_release,
-                rights.data_release,
-                rights.is_hidden,
-                *(ATTRIBUTES[name] for name in DEFAULT_COLUMNS),
-            )
-            .select_from(ProductRow)
+            from_products(selected, self._caller)
             .join(rights, rights.id == ProductRow.id)
-            .outerjoin(ObservationRow, ObservationRow.id == ProductRow.observation_id)
-            .outerjoin(ProgramRow, ProgramRow.id == ProductRow.program_id)
             .where(condition, self._visible())
             .order_by(ProductRow.archive_filename)
             .limit(MOST_FILES)

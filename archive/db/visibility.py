@@ -9,12 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.util import AliasedClass
 
-from archive.db.schema import ProductRow
+from archive.db.schema import ProductRow, ProgramRow
 from archive.domain.access import Caller
 from archive.domain.identity import Scope
 
-__all__ = ["readable_by", "visible_to"]
+__all__ = ["program_known_to", "readable_by", "visible_to"]
 
 
 def visible_to(caller: Caller, now: datetime) -> ColumnElement[bool]:
@@ -37,6 +38,17 @@ def readable_by(caller: Caller, now: datetime) -> ColumnElement[bool]:
         An aware time, the same for the whole answer.
     """
     return and_(visible_to(caller, now), _open_to(caller, ProductRow.data_release, Scope.READ_DATA, now))
+
+
+def program_known_to(
+    caller: Caller, program: type[ProgramRow] | AliasedClass[ProgramRow] = ProgramRow
+) -> ColumnElement[bool]:
+    """Give the condition on `ProgramRow`, or an alias of it, that holds where `may_know_program` does."""
+    granted = caller.is_granted(Scope.READ_METADATA)
+    if granted and caller.is_staff:
+        return true()
+    mine = program.id.in_(sorted(caller.programs)) if granted and caller.programs else false()
+    return or_(not_(program.is_metadata_private), mine)
 
 
 def _open_to(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from archive.domain.identity import Role, Scope
 
-__all__ = ["ANONYMOUS", "Caller", "Rights", "may_read", "may_see"]
+__all__ = ["ANONYMOUS", "Caller", "Rights", "may_know_program", "may_read", "may_see"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,17 @@ def may_see(caller: Caller, rights: Rights, now: datetime) -> bool:
 def may_read(caller: Caller, rights: Rights, now: datetime) -> bool:
     """Whether the caller may have the product's bytes; never without `may_see`."""
     return may_see(caller, rights, now) and _is_open(caller, rights, rights.data_release, Scope.READ_DATA, now)
+
+
+def may_know_program(caller: Caller, program_id: int, *, is_private: bool) -> bool:
+    """Whether the caller may know what a program is about and whose it is: title, abstract, people.
+
+    A program with private metadata keeps them to its team and to staff, also when some of its
+    files, such as calibrations, are public; of these everybody may know its id.
+    """
+    if not is_private:
+        return True
+    return caller.is_granted(Scope.READ_METADATA) and (caller.is_staff or program_id in caller.programs)
 
 
 def _is_open(caller: Caller, rights: Rights, release: datetime | None, scope: Scope, now: datetime) -> bool:

@@ -158,6 +158,8 @@ class ProgramReport:
 
     Parameters
     ----------
+    is_known
+        Whether the caller may know title, abstract and people; these are empty where not.
     is_mine
         Whether the caller is of its team.
     next_release
@@ -173,6 +175,7 @@ class ProgramReport:
     co_investigators: tuple[str, ...]
     proprietary_months: int | None
     is_metadata_private: bool
+    is_known: bool
     is_mine: bool
     files: int
     public_files: int

@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from archive.db.browsing.programs import program_visible_to
 from archive.db.schema import (
@@ -15,7 +15,7 @@ from archive.db.schema import (
     ScheduleSlotRow,
 )
 from archive.db.session import UnitOfWork
-from archive.db.visibility import readable_by, visible_to
+from archive.db.visibility import program_known_to, readable_by, visible_to
 from archive.domain.access import ANONYMOUS, Caller
 from archive.domain.browsing import LogEntry, NightLog, ScheduledProgram
 
@@ -78,8 +78,14 @@ class NightLogStore:
         return tuple(LogEntry(*row) for row in self._session.execute(in_time.limit(_MAX_ENTRIES + 1)))
 
     def _scheduled(self, night_id: int, caller: Caller, now: datetime) -> tuple[ScheduledProgram, ...]:
+        known = program_known_to(caller)
         rows = self._session.execute(
-            select(ProgramRow.propid, ProgramRow.pi, ProgramRow.title, ScheduleSlotRow.instrument)
+            select(
+                ProgramRow.propid,
+                case((known, ProgramRow.pi), else_=""),
+                case((known, ProgramRow.title), else_=""),
+                ScheduleSlotRow.instrument,
+            )
             .join(ScheduleSlotProgramRow, ScheduleSlotProgramRow.program_id == ProgramRow.id)
             .join(ScheduleSlotRow, ScheduleSlotRow.id == ScheduleSlotProgramRow.slot_id)
             .where(ScheduleSlotRow.night_id == night_id, program_visible_to(caller, now))

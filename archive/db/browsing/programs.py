@@ -9,7 +9,7 @@ from archive.db.browsing.counting import instruments, nights_of
 from archive.db.schema import ProductRow, ProgramRow
 from archive.db.session import UnitOfWork
 from archive.db.visibility import readable_by, visible_to
-from archive.domain.access import ANONYMOUS, Caller
+from archive.domain.access import ANONYMOUS, Caller, may_know_program
 from archive.domain.browsing import ProgramReport
 from archive.domain.identity import Scope
 
@@ -66,17 +66,19 @@ class ProgramReportStore:
         if row is None:
             return None
         of_it = and_(ProductRow.program_id == row.id, visible_to(caller, now))
+        is_known = may_know_program(caller, row.id, is_private=row.is_metadata_private)
         files, public, size, next_release, last_release = self._numbers(of_it, now)
         return ProgramReport(
             propid=row.propid,
             semester=row.semester,
-            title=row.title,
-            abstract=row.abstract,
-            pi=row.pi,
-            affiliation=row.affiliation,
-            co_investigators=tuple(row.co_investigators),
+            title=row.title if is_known else "",
+            abstract=row.abstract if is_known else "",
+            pi=row.pi if is_known else "",
+            affiliation=row.affiliation if is_known else "",
+            co_investigators=tuple(row.co_investigators) if is_known else (),
             proprietary_months=row.proprietary_months,
             is_metadata_private=row.is_metadata_private,
+            is_known=is_known,
             is_mine=row.id in caller.programs,
             files=files,
             public_files=public,

@@ -32,8 +32,7 @@ def conditions(
 ) -> list[ColumnElement[bool]]:
     """Give what holds of the products that the caller may see and asks for.
 
-    The statement selects from `ProductRow`, its `ObservationRow` and its `ProgramRow`, both by
-    outer joins.
+    The statement selects from what `archive.db.columns.from_products` gives.
     """
     made = [visible_to(caller, now)]
     if criteria.place is not None:

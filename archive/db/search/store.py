@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from archive.db.columns import ATTRIBUTES, search_columns
-from archive.db.schema import CollectionRow, ObservationRow, ProductRow, ProgramRow
+from archive.db.columns import ATTRIBUTES, from_products, search_columns
+from archive.db.schema import CollectionRow, ProductRow
 from archive.db.search.conditions import conditions
 from archive.db.search.estimate import estimated_rows
 from archive.db.search.paging import PageKey, joined_stretch, stretches
@@ -75,9 +75,10 @@ class SearchStore:
         where = conditions(criteria, self._columns, caller, now)
         if criteria.place is None:
             counted = self.count(caller, criteria, now, is_exact=page.is_exact_count)
-            rows = self._by_index(names, where, page, key, counted)
+            statement = from_products(_selecting(names, page.sort.column), caller).where(*where)
+            rows = self._by_index(statement, page, key, counted)
         else:
-            rows, found = self._by_place(names, where, page, key)
+            rows, found = self._by_place(caller, names, where, page, key)
             counted = found or self.count(caller, criteria, now, is_exact=True)
         is_backward = key is not None and key.is_backward
         has_more = len(rows) > page.size
@@ -93,15 +94,9 @@ class SearchStore:
         )
 
     def _by_index(
-        self,
-        names: Sequence[str],
-        where: Sequence[ColumnElement[bool]],
-        page: PageRequest,
-        key: PageKey | None,
-        counted: Counted,
+        self, statement: "Select[*tuple[Any, ...]]", page: PageRequest, key: PageKey | None, counted: Counted
     ) -> list[Any]:
         """Read along the sort column, as far as a page needs, so that an index on it serves."""
-        statement = _joined(_selecting(names, page.sort.column)).where(*where)
         rows: list[Any] = []
         with self._limited():
             for stretch in stretches(page.sort, key):
@@ -111,16 +106,21 @@ class SearchStore:
         return rows
 
     def _by_place(
-        self, names: Sequence[str], where: Sequence[ColumnElement[bool]], page: PageRequest, key: PageKey | None
+        self,
+        caller: Caller,
+        names: Sequence[str],
+        where: Sequence[ColumnElement[bool]],
+        page: PageRequest,
+        key: PageKey | None,
     ) -> tuple[list[Any], Counted | None]:
         """Find what lies there once, for the page and the count; no count where the page is empty."""
-        hits = _joined(select(ProductRow.id, ProductRow.file_size)).where(*where).cte("hits")
+        hits = from_products(select(ProductRow.id, ProductRow.file_size), caller).where(*where).cte("hits")
         totals = (
             select(func.count()).select_from(hits).scalar_subquery(),
             select(func.coalesce(func.sum(hits.c.file_size), 0)).scalar_subquery(),
         )
         stretch = joined_stretch(page.sort, key)
-        statement = _joined(_selecting(names, page.sort.column).add_columns(*totals))
+        statement = from_products(_selecting(names, page.sort.column).add_columns(*totals), caller)
         statement = statement.where(ProductRow.id.in_(select(hits.c.id)), *stretch.where)
         with self._limited():
             rows = list(self._session.execute(statement.order_by(*stretch.order).limit(page.size + 1)))
@@ -129,7 +129,7 @@ class SearchStore:
     def count(self, caller: Caller, criteria: SearchCriteria, now: datetime, *, is_exact: bool) -> Counted:
         """Count what matches: exactly up to `EXACT_COUNT`, above that by the planner's estimate."""
         where = conditions(criteria, self._columns, caller, now)
-        inner = _joined(select(ProductRow.file_size)).where(*where)
+        inner = from_products(select(ProductRow.file_size), caller).where(*where)
         if not is_exact:
             inner = inner.limit(EXACT_COUNT + 1)
         found = inner.subquery()
@@ -139,7 +139,8 @@ class SearchStore:
             ).one()
             if is_exact or rows <= EXACT_COUNT:
                 return Counted(rows, int(size), is_exact=True)
-            about = max(rows, estimated_rows(self._session, _joined(select(ProductRow.id)).where(*where)))
+            every = from_products(select(ProductRow.id), caller).where(*where)
+            about = max(rows, estimated_rows(self._session, every))
         return Counted(about, int(int(size) / rows * about), is_exact=False)
 
     def stream(
@@ -147,7 +148,7 @@ class SearchStore:
     ) -> Iterator[list[tuple[object, ...]]]:
         """Read all rows in batches through a cursor of the server, in bounded memory."""
         where = conditions(criteria, self._columns, caller, now)
-        statement = _joined(select(*(ATTRIBUTES[name] for name in output))).where(*where)
+        statement = from_products(select(*(ATTRIBUTES[name] for name in output)), caller).where(*where)
         column = ATTRIBUTES[page.sort.column]
         order = column.desc() if page.sort.is_descending else column.asc()
         tie = ProductRow.id.desc() if page.sort.is_descending else ProductRow.id.asc()
@@ -161,7 +162,7 @@ class SearchStore:
         """List the values that a column has among the products that the caller may see."""
         attribute = ATTRIBUTES[column]
         statement = (
-            _joined(select(attribute))
+            from_products(select(attribute), caller)
             .where(visible_to(caller, now), attribute.is_not(None))
             .distinct()
             .order_by(attribute)
@@ -174,7 +175,7 @@ class SearchStore:
         """List values of a text column that begin with `start`, whatever the case."""
         attribute = ATTRIBUTES[column]
         statement = (
-            _joined(select(attribute))
+            from_products(select(attribute), caller)
             .where(visible_to(caller, now), func.lower(attribute).startswith(start.lower(), autoescape=True))
             .distinct()
             .order_by(attribute)
@@ -216,14 +217,6 @@ class SearchStore:
 def _selecting(names: Sequence[str], sort: str) -> "Select[*tuple[Any, ...]]":
     output = (ATTRIBUTES[name] for name in names)
     return select(ProductRow.id, ATTRIBUTES[sort].label("sort_value"), *_RIGHTS, *output)
-
-
-def _joined(statement: "Select[*tuple[Any, ...]]") -> "Select[*tuple[Any, ...]]":
-    return (
-        statement.select_from(ProductRow)
-        .outerjoin(ObservationRow, ObservationRow.id == ProductRow.observation_id)
-        .outerjoin(ProgramRow, ProgramRow.id == ProductRow.program_id)
-    )
 
 
 def _selected(output: Sequence[str]) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from archive.db.schema import ProductRow
+from archive.db.schema import ProductRow, ProgramRow
 from archive.db.session import Database
-from archive.db.visibility import readable_by, visible_to
-from archive.domain.access import Caller, Rights, may_read, may_see
+from archive.db.visibility import program_known_to, readable_by, visible_to
+from archive.domain.access import Caller, Rights, may_know_program, may_read, may_see
 from archive.domain.identity import Role, Scope
 from tests.support.holdings import NOW, make_product, make_program
 
@@ -60,6 +60,21 @@ def test_twins_agree(database: Database, caller: Caller, all_rights: list[Rights
         key: (may_see(caller, rights, now), may_read(caller, rights, now)) for key, rights in rights_of.items()
     }
     assert filtered == {key for key, rights in rights_of.items() if may_see(caller, rights, now)}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(caller=CALLERS, private=st.lists(st.booleans(), min_size=3, max_size=3))
+def test_twins_agree_on_programs(database: Database, caller: Caller, private: list[bool]) -> None:
+    with database.begin() as uow:
+        for number, is_private in zip(PROGRAMS, private, strict=True):
+            make_program(uow.session, f"2014B-{number:04}", id=number, is_metadata_private=is_private)
+        rows = uow.session.execute(select(ProgramRow.id, program_known_to(caller)))
+        told = {row.id: row[1] for row in rows}
+        uow.session.rollback()
+    assert told == {
+        number: may_know_program(caller, number, is_private=is_private)
+        for number, is_private in zip(PROGRAMS, private, strict=True)
+    }
 
 
 def test_rule_by_example() -> None:

@@ -6,7 +6,7 @@ The letters of a row stand for the resources in the order of `RESOURCES`.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,14 @@ from PIL import Image
 from sqlalchemy import text
 
 from archive.bootstrap import Services
-from archive.db.schema import ObservationRow, PreviewRow, ProductRow
+from archive.db.schema import (
+    NightRow,
+    ObservationRow,
+    PreviewRow,
+    ProductRow,
+    ScheduleSlotProgramRow,
+    ScheduleSlotRow,
+)
 from archive.domain.access import Caller
 from archive.domain.clock import utc_now
 from archive.domain.identity import Role, Scope
@@ -181,6 +188,54 @@ def test_counts(world: World) -> None:
         answer = world.clients[who].get("/api/v1/search", headers=world.headers[who])
         assert answer.json is not None
         assert answer.json["total"] == len(answer.json["rows"]) == len(seen), who
+
+
+SECRET = "The secret of the pulsar"
+OF_PROGRAMS = (
+    "/program/2014B-0999",
+    "/api/v1/programs/2014B-0999",
+    "/file/flat",
+    "/api/v1/files/flat",
+    "/api/v1/columns/title",
+    "/api/v1/search?propid=2014B-0999&columns=title,pi",
+    "/api/v1/search?propid=2014B-0999&format=csv&columns=title,pi",
+    "/api/v1/search?propid=2014B-0999&sort=-title&columns=all",
+    "/results?propid=2014B-0999&columns=title,pi",
+    "/night/2014-08-01/ct4m",
+)
+
+
+def _hold_flat_of_a_private_program(services: Services) -> None:
+    with services.database.begin() as uow:
+        program = make_program(
+            uow.session, "2014B-0999", title=SECRET, pi=SECRET, abstract=SECRET, is_metadata_private=True
+        )
+        make_product(uow.session, "flat", obs_type="flat", program_id=program.id)
+        night = NightRow(telescope="ct4m", caldat=date(2014, 8, 1))
+        uow.session.add(night)
+        uow.session.flush()
+        slot = ScheduleSlotRow(night_id=night.id, instrument="decam")
+        uow.session.add(slot)
+        uow.session.flush()
+        uow.session.add(ScheduleSlotProgramRow(slot_id=slot.id, program_id=program.id))
+    services.accounts.join("member", "2014B-0999", is_pi=False)
+
+
+def test_title_and_people_of_a_private_program(world: World, services: Services) -> None:
+    _hold_flat_of_a_private_program(services)
+    for who in SEEN:
+        for door in OF_PROGRAMS:
+            status, page = world.ask(who, door)
+            assert status == 200, (who, door)
+            assert (SECRET in page) == (who in {"member", "staff"}), (who, door)
+
+
+@pytest.mark.parametrize("sought", ["pi=the+secret*", "title=The+secret+of+the+pulsar", "title=>Tha", "pi=!null"])
+def test_private_programs_are_not_found_by_title_or_people(world: World, services: Services, sought: str) -> None:
+    _hold_flat_of_a_private_program(services)
+    for who in SEEN:
+        _, page = world.ask(who, f"/api/v1/search?propid=2014B-0999&{sought}")
+        assert ('"flat"' in page) == (who in {"member", "staff"}), who
 
 
 def test_credentials_that_do_not_hold_open_nothing(world: World) -> None:
