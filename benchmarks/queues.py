@@ -3,6 +3,7 @@
     python -m benchmarks.queues
 
 A sender and a real worker of two processes, each a process of its own; a task only writes down when it began.
+The bound is what the database needs for a task's row, taken in the same run.
 """
 
 import statistics
@@ -10,15 +11,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psycopg2
 
 from archive.queues import CeleryQueue, make_celery
 from archive.queues.names import PREVIEW
 from benchmarks._ground import a_database, tell
 
-SINGLE, BURST = 100, 2000
+# In short rounds, because the machine may have other work in between.
+ROUNDS, SINGLE, BURST, ROWS = 20, 10, 100, 50
 
 
 def main() -> int:
@@ -28,19 +32,35 @@ def main() -> int:
     with a_database() as url, TemporaryDirectory() as folder, a_worker(url, Path(folder) / "begun") as begun:
         queue = CeleryQueue(make_celery(None, url))
         send(queue, 2, begun)
-        waits = [send(queue, 1, begun) for _ in range(SINGLE)]
-        rate = BURST / send(queue, BURST, begun)
-    return (
-        0
-        if all(
-            [
-                tell("queue, sent to begun, median", 1000 * statistics.median(waits), 10, "ms", is_more_better=False),
-                tell("queue, sent to begun, worst of 100", 1000 * max(waits), 100, "ms", is_more_better=False),
-                tell("queue, burst of 2000 tasks", rate, 200, "tasks/s", is_more_better=True),
-            ]
-        )
-        else 1
-    )
+        rounds = [
+            (row_cycle(url), [send(queue, 1, begun) for _ in range(SINGLE)], send(queue, BURST, begun) / BURST)
+            for _ in range(ROUNDS)
+        ]
+    row = statistics.mean(found[0] for found in rounds)
+    waits = [wait for found in rounds for wait in found[1]]
+    wait, a_task = statistics.mean(waits), statistics.mean(found[2] for found in rounds)
+    print(f"a row put, taken and deleted: {1e3 * row:.2g} ms; {1 / a_task:.0f} tasks/s in bursts of {BURST}")
+    print(f"a task begun after: median {1e3 * statistics.median(waits):.2g} ms, slowest {1e3 * max(waits):.2g} ms")
+    reached = [
+        tell("queue, sent to begun, against a row's way", wait / row, 8, "times", is_more_better=False),
+        tell("queue, a task of a burst, against a row's way", a_task / row, 8, "times", is_more_better=False),
+    ]
+    return 0 if all(reached) else 1
+
+
+def row_cycle(url: str) -> float:
+    """Give the seconds it takes to put, take and delete one row of the queue: the least that any task costs here."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        began = time.perf_counter()
+        for _ in range(ROWS):
+            cursor.execute(
+                "INSERT INTO queue_message (queue, body, visible, reads) VALUES ('bench', '{}', now(), 0) RETURNING id"
+            )
+            row = cursor.fetchone()
+            cursor.execute("UPDATE queue_message SET visible = now(), reads = 1 WHERE id = %s RETURNING body", row)
+            cursor.execute("DELETE FROM queue_message WHERE id = %s", row)
+        return (time.perf_counter() - began) / ROWS
 
 
 def send(queue: CeleryQueue, count: int, begun: Path) -> float:
