@@ -3,7 +3,8 @@
     ARCHIVE_BENCH_DATABASE_URL=postgresql://… python -m benchmarks.footprints [--rows 1000000] [--growth 10000000]
 
 The server needs the extensions q3c and pg_sphere, and a superuser. The footprints are detectors of 0.15 x 0.30
-degrees, 60 to an exposure that is turned at random, and 2 in 100 are fields of 2 x 2 degrees.
+degrees, 60 to an exposure that is turned at random, and 2 in 100 are fields of 2 x 2 degrees. Questions lie around
+footprints; polygons have five corners on a circle of the radius told.
 They lie in the archive's own tables, written by the archive's own store.
 """
 
@@ -21,7 +22,7 @@ from archive.db.healpix import footprints_meeting
 from archive.db.session import Database
 from benchmarks._ground import a_database, tell
 from benchmarks._sky import Cursor, calibrate, in_turn, install_peers, isotropic, quiet
-from vo.sky import Box, Circle, Point, Polygon, Region
+from vo.sky import Circle, Point, Polygon, Region
 from vo.sky.vectors import directions_of, vectors_of
 
 DETECTORS = 60
@@ -46,7 +47,7 @@ def main() -> bool:
             results = [fill(database, rng, given.rows, "footprints in, commit and indexes included")]
             cursor.execute("VACUUM ANALYZE")
             load_peer(cursor)
-            results += regions(cursor, rng)
+            results += regions(cursor, rng, given.rows)
             results += growth(cursor, database, rng, given.growth) if given.growth else []
         database.dispose()
     return all(results)
@@ -106,13 +107,16 @@ def load_peer(cursor: Cursor) -> None:
     cursor.execute("VACUUM ANALYZE sphere")
 
 
-def regions(cursor: Cursor, rng: np.random.Generator) -> list[bool]:
+def regions(cursor: Cursor, rng: np.random.Generator, rows: int) -> list[bool]:
     results = []
     for name, bar in BARS.items():
-        ra, dec = isotropic(rng, 40)
+        cursor.execute(
+            f"SELECT x, y, z FROM footprint WHERE id = ANY (ARRAY{rng.integers(1, rows, 40).tolist()}::bigint[])"
+        )
+        ra, dec = directions_of(np.array(cursor.fetchall()))
         cases = [a_region(rng, name, *place) for place in zip(ra.tolist(), dec.tolist(), strict=True)]
         found, hits = in_turn(cursor, {"ours": by_cells, "pgSphere": by_sphere}, cases)
-        print(f"  {name}: ours {found['ours']:.2f} ms, pgSphere {found['pgSphere']:.2f} ms, {hits:.1f} hits")
+        print(f"; {name}: ours {found['ours']:.2f} ms, pgSphere {found['pgSphere']:.2f} ms, {hits:.1f} hits")
         ratio = found["ours"] / found["pgSphere"]
         results.append(tell(f"footprints, {name}, time over pgSphere", ratio, bar, "x", is_more_better=False))
     return results
@@ -124,8 +128,12 @@ def a_region(rng: np.random.Generator, name: str, ra: float, dec: float) -> Regi
         return Point(ra, dec)
     if kind == "circle":
         return Circle(ra, dec, 1 / 60 if size == ["1'"] else float(size[0]))
-    box = Box(ra, dec, float(size[0]), float(size[0]) * rng.uniform(0.5, 1.0))
-    return Polygon(np.stack(directions_of(box.outline), axis=1))
+    # Five corners on a circle of that radius.
+    angle = np.sort(rng.uniform(0, 2 * np.pi, 5) / 5 + 2 * np.pi * np.arange(5) / 5)
+    centre, pole = vectors_of(ra, dec), vectors_of(ra, dec + 90)
+    way = np.radians(float(size[0]))
+    rim = np.cos(angle)[:, None] * np.cross(pole, centre) + np.sin(angle)[:, None] * pole
+    return Polygon(np.stack(directions_of(np.cos(way) * centre + np.sin(way) * rim), axis=1))
 
 
 def growth(cursor: Cursor, database: Database, rng: np.random.Generator, larger: int) -> list[bool]:
@@ -143,7 +151,7 @@ def growth(cursor: Cursor, database: Database, rng: np.random.Generator, larger:
         found, mean = in_turn(cursor, {"ours": by_cells}, cases, rounds=1)
         times.append(found["ours"])
         hits.append(mean)
-    print(f"  growth: {times[0]:.2f} ms with {hits[0]:.0f} hits of {larger // 100}, "
+    print(f"; growth: {times[0]:.2f} ms with {hits[0]:.0f} hits of {larger // 100}, "
           f"{times[1]:.2f} ms with {hits[1]:.0f} hits of {larger}")  # fmt: skip
     # Circles of one number of middles meet more outlines where these are large beside them: time is told for each hit.
     ratio = (times[1] / hits[1]) / (times[0] / hits[0])
