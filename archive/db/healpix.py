@@ -9,6 +9,7 @@ into the text is numbers alone, made by ``vo/sky``.
 
 import math
 
+import numpy as np
 from sqlalchemy import Boolean, ColumnElement, any_, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
@@ -17,14 +18,19 @@ from archive.db.schema import ProductRow
 from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region
 from vo.sky.cover import cone_cover
 from vo.sky.filing import Middle, middle_of_outline
+from vo.sky.healpix import merge_ranges
 from vo.sky.polygons import convex_sides
 from vo.sky.sql import cells_arguments, exact_outline, number, outline_literal, point_condition
 from vo.sky.vectors import TOLERANCE, Ints
+from vo.sky.zuniq import wide_ranges
 
 __all__ = ["footprint_sets_meeting", "footprints_meeting", "overlaps", "position_within"]
 
 SMALL = 0.1
 """Degrees."""
+
+COARSE = 2 * (29 - 10)
+"""Small circles are covered by cells of order 10, 3.4 arcminutes wide."""
 
 
 def overlaps(region: Region) -> ColumnElement[bool]:
@@ -82,9 +88,15 @@ def footprints_meeting(region: Region) -> str:
 
 
 def _coarse_cover(region: Point | Circle) -> Ints:
-    """Cover a circle; a small one by few cells, since those on file are hardly ever as small as it."""
+    """Cover a circle; a small one by few cells, since those on file are hardly ever smaller."""
     radius = region.radius if isinstance(region, Circle) else 0.0
-    return cone_cover(region.ra, region.dec, radius, fineness=2.0 if radius < SMALL else None)
+    if radius >= SMALL:
+        return region.cover()
+    fine = cone_cover(region.ra, region.dec, radius, fineness=2.0)
+    if len(wide_ranges(fine)) == 0:
+        return fine
+    first, last = fine[:, 0] >> COARSE, (fine[:, 1] - 1) >> COARSE
+    return merge_ranges(np.stack([first << COARSE, (last + 1) << COARSE], axis=1))
 
 
 def _meeting(cells: str, middle: Middle, outline: str, *, is_convex: bool) -> str:

@@ -145,49 +145,40 @@ DECLARE
     w float8[] := other;
     n CONSTANT int := array_length(one, 1);
     m CONSTANT int := array_length(other, 1);
-    ax float8; ay float8; az float8;
-    gx float8; gy float8; gz float8;
+    ax float8 := w[m - 2]; ay float8 := w[m - 1]; az float8 := w[m];
     nx float8; ny float8; nz float8;
-    margin float8;
-    is_apart boolean;
+    highest float8;
 BEGIN
-    ax := w[m - 2]; ay := w[m - 1]; az := w[m];
-    FOR j IN 1 .. m BY 3 LOOP
-        gx := w[j]; gy := w[j + 1]; gz := w[j + 2];
-        nx := ay * (gz - az) - az * (gy - ay);
-        ny := az * (gx - ax) - ax * (gz - az);
-        nz := ax * (gy - ay) - ay * (gx - ax);
-        margin := -1e-14 * sqrt(nx * nx + ny * ny + nz * nz);
-        is_apart := margin < 0;
-        FOR i IN 1 .. n BY 3 LOOP
-            IF nx * (v[i] - ax) + ny * (v[i + 1] - ay) + nz * (v[i + 2] - az) >= margin THEN
-                is_apart := false;
-                EXIT;
+    FOR i IN 1 .. m BY 3 LOOP
+        nx := ay * (w[i + 2] - az) - az * (w[i + 1] - ay);
+        ny := az * (w[i] - ax) - ax * (w[i + 2] - az);
+        nz := ax * (w[i + 1] - ay) - ay * (w[i] - ax);
+        IF nx * (v[1] - ax) + ny * (v[2] - ay) + nz * (v[3] - az) < 0 THEN
+            highest := -1;
+            FOR j IN 1 .. n BY 3 LOOP
+                highest := greatest(highest, nx * (v[j] - ax) + ny * (v[j + 1] - ay) + nz * (v[j + 2] - az));
+            END LOOP;
+            IF highest < -1e-14 * sqrt(nx * nx + ny * ny + nz * nz) THEN
+                RETURN false;
             END IF;
-        END LOOP;
-        IF is_apart THEN
-            RETURN false;
         END IF;
-        ax := gx; ay := gy; az := gz;
+        ax := w[i]; ay := w[i + 1]; az := w[i + 2];
     END LOOP;
     ax := v[n - 2]; ay := v[n - 1]; az := v[n];
-    FOR j IN 1 .. n BY 3 LOOP
-        gx := v[j]; gy := v[j + 1]; gz := v[j + 2];
-        nx := ay * (gz - az) - az * (gy - ay);
-        ny := az * (gx - ax) - ax * (gz - az);
-        nz := ax * (gy - ay) - ay * (gx - ax);
-        margin := -1e-14 * sqrt(nx * nx + ny * ny + nz * nz);
-        is_apart := margin < 0;
-        FOR i IN 1 .. m BY 3 LOOP
-            IF nx * (w[i] - ax) + ny * (w[i + 1] - ay) + nz * (w[i + 2] - az) >= margin THEN
-                is_apart := false;
-                EXIT;
+    FOR i IN 1 .. n BY 3 LOOP
+        nx := ay * (v[i + 2] - az) - az * (v[i + 1] - ay);
+        ny := az * (v[i] - ax) - ax * (v[i + 2] - az);
+        nz := ax * (v[i + 1] - ay) - ay * (v[i] - ax);
+        IF nx * (w[1] - ax) + ny * (w[2] - ay) + nz * (w[3] - az) < 0 THEN
+            highest := -1;
+            FOR j IN 1 .. m BY 3 LOOP
+                highest := greatest(highest, nx * (w[j] - ax) + ny * (w[j + 1] - ay) + nz * (w[j + 2] - az));
+            END LOOP;
+            IF highest < -1e-14 * sqrt(nx * nx + ny * ny + nz * nz) THEN
+                RETURN false;
             END IF;
-        END LOOP;
-        IF is_apart THEN
-            RETURN false;
         END IF;
-        ax := gx; ay := gy; az := gz;
+        ax := v[i]; ay := v[i + 1]; az := v[i + 2];
     END LOOP;
     RETURN true;
 END
