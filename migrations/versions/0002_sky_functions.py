@@ -1,3 +1,4 @@
+# ruff: noqa: S608
 """Exact tests on outlines in SQL: the twins of vo/sky/arcs.py and vo/sky/overlap.py.
 
 An outline is a float8[] of unit vectors, x y z x y z …, anticlockwise, within one hemisphere. Determinants
@@ -76,6 +77,35 @@ BEGIN
         px := gx; py := gy; pz := gz; start2 := end2; was_ahead := is_ahead;
     END LOOP;
     RETURN winding > 0;
+END
+$$
+"""
+
+# The same for an outline without bays, of sides that are not tiny: most places lie far outside of some side, or inside of all.
+CONVEX_REACHES = """
+CREATE FUNCTION sky_convex_outline_reaches(v float8[], x float8, y float8, z float8, r float8) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 300 AS $$
+DECLARE
+    w float8[] := v;
+    last CONSTANT int := array_length(v, 1);
+    near2 CONSTANT float8 := CASE WHEN r <= 0.785 THEN sin(r) ^ 2 ELSE 5 END;
+    px float8 := w[last - 2] - x; py float8 := w[last - 1] - y; pz float8 := w[last] - z;
+    gx float8; gy float8; gz float8;
+    height float8;
+    is_inside boolean := true;
+BEGIN
+    FOR i IN 1 .. last BY 3 LOOP
+        gx := w[i] - x; gy := w[i + 1] - y; gz := w[i + 2] - z;
+        height := x * (py * gz - pz * gy) + y * (pz * gx - px * gz) + z * (px * gy - py * gx);
+        IF height < 0 THEN
+            IF height * height > near2 * ((gx - px) * (gx - px) + (gy - py) * (gy - py) + (gz - pz) * (gz - pz)) THEN
+                RETURN false;
+            END IF;
+            is_inside := false;
+        END IF;
+        px := gx; py := gy; pz := gz;
+    END LOOP;
+    RETURN is_inside OR sky_outline_reaches(v, x, y, z, r);
 END
 $$
 """
@@ -459,16 +489,28 @@ END
 $$
 """
 
-# The footprints filed under the cells of a cover: `keys` one by one, and all between `lows` and `highs`. Inside a
-# function the plans are made once in a session; to plan a dozen ranges anew takes longer than to look them up.
-NEAR = """
+# The footprints filed under the cells of a cover: `keys` one by one, and all between `lows` and `highs`. One statement
+# takes 4 or 16 ranges, missing ones are null and cost nothing; its plan is kept for the session, since to plan a dozen
+# ranges anew takes longer than to look them up. It is made without knowing the ranges, and never reads the whole table.
+FIRST_FOUR = " OR ".join(f"c.zuniq BETWEEN lows[{place}] AND highs[{place}]" for place in range(1, 5))
+SIXTEEN = " OR ".join(f"c.zuniq BETWEEN lows[done + {place}] AND highs[done + {place}]" for place in range(1, 17))
+NEAR = f"""
 CREATE FUNCTION sky_footprints_near(keys bigint[], lows bigint[], highs bigint[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000 AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    found bigint[] := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+    found bigint[];
+    done int := 0;
 BEGIN
-    FOR i IN 1 .. cardinality(lows) LOOP
-        found := found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq BETWEEN lows[i] AND highs[i]);
+    IF cardinality(lows) = 0 THEN
+        RETURN ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+    ELSIF cardinality(lows) <= 4 THEN
+        RETURN ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys) OR {FIRST_FOUR});
+    END IF;
+    found := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys) OR {SIXTEEN});
+    WHILE cardinality(lows) > done + 16 LOOP
+        done := done + 16;
+        found := found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE {SIXTEEN});
     END LOOP;
     RETURN found;
 END
@@ -481,7 +523,8 @@ MEETING = """
 CREATE FUNCTION sky_footprints_meeting(
     keys bigint[], lows bigint[], highs bigint[], px float8, py float8, pz float8, p_core float8, p_reach float8,
     outline float8[], is_outline_convex boolean) RETURNS TABLE (id bigint, set_id bigint)
-LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 2000 ROWS 100 AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 2000 ROWS 100
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     found CONSTANT bigint[] := sky_footprints_near(keys, lows, highs);
 BEGIN
@@ -489,6 +532,7 @@ BEGIN
         RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
             WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + p_core)) + 1e-15 THEN true
             WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
+            WHEN f.is_convex THEN sky_convex_outline_reaches(f.vertices, px, py, pz, p_reach)
             ELSE sky_outline_reaches(f.vertices, px, py, pz, p_reach) END;
     ELSE
         RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
@@ -503,6 +547,7 @@ $$
 
 FUNCTIONS = {
     "sky_outline_reaches(float8[], float8, float8, float8, float8)": REACHES,
+    "sky_convex_outline_reaches(float8[], float8, float8, float8, float8)": CONVEX_REACHES,
     "sky_outline_holds(float8[], float8, float8)": HOLDS,
     "sky_outlines_parted(float8[], float8[])": PARTED,
     "sky_convex_outlines_meet(float8[], float8[])": CONVEX_MEET,
