@@ -82,7 +82,7 @@ def footprints_meeting(region: Region) -> str:
                 is_convex=convex_sides(region.outline) is not None,
             )
         case Range() | MOC():
-            near = f"sky_footprints_near({cells_arguments(region.cover())})"
+            near = f"sky_footprints_filed({cells_arguments(region.cover())})"
             exact = exact_outline(region, "vertices")
             return f"(SELECT id, set_id FROM footprint WHERE id = ANY ({near}) AND {exact}) AS f"
 

@@ -494,10 +494,10 @@ $$
 # ranges anew takes longer than to look them up. It is made without knowing the ranges, and never reads the whole table.
 FIRST_FOUR = " OR ".join(f"c.zuniq BETWEEN lows[{place}] AND highs[{place}]" for place in range(1, 5))
 SIXTEEN = " OR ".join(f"c.zuniq BETWEEN lows[done + {place}] AND highs[done + {place}]" for place in range(1, 17))
+# The settings are the callers', since a function within a function would pay for setting them once more.
 NEAR = f"""
 CREATE FUNCTION sky_footprints_near(keys bigint[], lows bigint[], highs bigint[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000 AS $$
 DECLARE
     found bigint[];
     done int := 0;
@@ -513,6 +513,16 @@ BEGIN
         found := found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE {SIXTEEN});
     END LOOP;
     RETURN found;
+END
+$$
+"""
+
+FILED = """
+CREATE FUNCTION sky_footprints_filed(keys bigint[], lows bigint[], highs bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    RETURN sky_footprints_near(keys, lows, highs);
 END
 $$
 """
@@ -559,6 +569,7 @@ FUNCTIONS = {
     "sky_cell29(float8, float8, float8)": CELL29,
     "sky_outline_meets_moc(float8[], int8multirange)": MEETS_MOC,
     "sky_footprints_near(bigint[], bigint[], bigint[])": NEAR,
+    "sky_footprints_filed(bigint[], bigint[], bigint[])": FILED,
     "sky_footprints_meeting(bigint[], bigint[], bigint[], float8, float8, float8, float8, float8, float8[], boolean)": (
         MEETING
     ),
