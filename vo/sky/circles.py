@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vo.sky.cover import cone_cover
+from vo.sky.cover import cone_core, cone_cover
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, check_position, chord_squared, vectors_of
 
 __all__ = ["Circle", "Point"]
@@ -64,6 +64,10 @@ class Circle:
     def cover(self) -> Ints:
         """Give sorted half-open ranges of order-29 cells that hold the circle."""
         return cone_cover(self.ra, self.dec, self.radius)
+
+    def core(self) -> Ints:
+        """Give a few ranges of cells that lie wholly inside, the longest first; none for small circles."""
+        return cone_core(self.ra, self.dec, self.radius)
 
     def contains(self, ra: npt.ArrayLike, dec: npt.ArrayLike) -> Bools:
         """Whether positions (degrees) are inside or on the rim."""

@@ -25,7 +25,7 @@ from vo.sky.healpix import (
 )
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vectors_of
 
-__all__ = ["MAX_RANGES", "cone_cover", "cover_of"]
+__all__ = ["MAX_RANGES", "cone_core", "cone_cover", "cover_of"]
 
 MAX_RANGES = 40
 SMALL = math.radians(1.0)
@@ -66,6 +66,29 @@ def cone_cover(ra: float, dec: float, radius: float, fineness: float | None = No
         Longitude(ra, u.deg), Latitude(dec, u.deg), radius=grown * u.deg, max_depth=_order_for(fineness * size)
     )
     return thin_ranges(merge_ranges(moc.to_depth29_ranges.astype(np.int64)), MAX_RANGES)
+
+
+def cone_core(ra: float, dec: float, radius: float) -> Ints:
+    """Give the longest ranges of cells that lie wholly within a circle, at most four; none for small circles.
+
+    Parameters
+    ----------
+    ra, dec, radius
+        Degrees.
+
+    Notes
+    -----
+    Most rows of a large circle lie in these few, and comparing two numbers is cheaper than the exact test.
+    """
+    size = math.radians(radius)
+    if not LARGE <= size < math.radians(WIDE):
+        return np.empty((0, 2), dtype=np.int64)
+    order = _order_for(0.125 * size)
+    cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=0.125))
+    inside = _is_near(cell_centres(order, cells), vectors_of(ra, dec), (size - cell_radius(order)) * (1 - 1e-9))
+    ranges = ranges_of_cells(order, cells[inside])
+    longest = np.argsort(ranges[:, 0] - ranges[:, 1], kind="stable")
+    return ranges[longest[:4]]
 
 
 def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:

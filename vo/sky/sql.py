@@ -59,7 +59,9 @@ def _exact_point(region: Region, hpx29: str, ra: str, dec: str) -> str:
         case Point():
             return _within(Circle(region.ra, region.dec, 0.0), ra, dec)
         case Circle():
-            return _within(region, ra, dec)
+            core = region.core()
+            exact = _within(region, ra, dec)
+            return f"({ranges_condition(core, hpx29)} OR {exact})" if len(core) else exact
         case Polygon() | Box():
             return f"sky_outline_holds({outline_literal(region.outline)}, {ra}, {dec})"
         case Range():

@@ -9,6 +9,8 @@ from tests.vo.sky.brute import signed_depth
 from tests.vo.sky.regions import places_about, regions
 from vo.sky import Box, Circle, Point, Polygon, Range, hpx29
 from vo.sky.cover import MAX_RANGES
+from vo.sky.healpix import cell_centres
+from vo.sky.vectors import directions_of
 
 BLUR = 1e-12
 
@@ -56,6 +58,18 @@ def test_cover_holds_many_points_of_the_rim(seed: int) -> None:
         )
         place = np.searchsorted(cover[:, 0], cells, side="right") - 1
         assert ((place >= 0) & (cells < cover[place, 1])).all()
+
+
+@pytest.mark.parametrize("radius", [0.5, 4.0, 5.0, 12.0, 29.9, 60.0])
+def test_core_of_a_circle_is_all_inside(radius: float) -> None:
+    for dec in (90.0, 89.0, 41.8, 0.0, -30.0, -90.0):
+        circle = Circle(359.5, dec, radius)
+        core = circle.core()
+        assert (len(core) > 0) is (4 <= radius < 30)
+        for low, high in core.tolist():
+            cells = np.unique(np.linspace(low, high - 1, 400).astype(np.int64).clip(low, high - 1))
+            ra, lat = directions_of(cell_centres(29, cells))
+            assert circle.contains(ra, lat).all()
 
 
 def test_edges_and_corners_are_inside() -> None:
