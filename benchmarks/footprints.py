@@ -140,7 +140,7 @@ def growth(cursor: Cursor, database: Database, rng: np.random.Generator, larger:
     """Ask a hundred times more rows with circles that are smaller, so that as many are found."""
     times, hits = [], []
     for count in (larger // 100, larger):
-        cursor.execute("TRUNCATE footprint_set, footprint, footprint_cell")
+        cursor.execute("TRUNCATE footprint_set, footprint, footprint_cell CASCADE")
         fill(database, rng, count)
         cursor.execute("VACUUM ANALYZE")
         ra, dec = isotropic(rng, 400)

@@ -20,7 +20,7 @@ from vo.sky.cover import cone_cover
 from vo.sky.filing import Middle, middle_of_outline
 from vo.sky.healpix import merge_ranges
 from vo.sky.polygons import convex_sides
-from vo.sky.sql import cells_arguments, exact_outline, number, outline_literal, point_condition
+from vo.sky.sql import cells_arguments, exact_outline, outline_literal, point_condition
 from vo.sky.vectors import TOLERANCE, Ints
 from vo.sky.zuniq import wide_ranges
 
@@ -73,7 +73,7 @@ def footprints_meeting(region: Region) -> str:
         case Point() | Circle():
             radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
             disc = Middle(region.vector, radius, radius)
-            return _meeting(cells_arguments(_coarse_cover(region)), disc, "'{}'::float8[]", is_convex=False)
+            return _meeting(cells_arguments(_coarse_cover(region)), disc, "'{}'", is_convex=False)
         case Polygon() | Box():
             return _meeting(
                 cells_arguments(region.cover()),
@@ -100,5 +100,6 @@ def _coarse_cover(region: Point | Circle) -> Ints:
 
 
 def _meeting(cells: str, middle: Middle, outline: str, *, is_convex: bool) -> str:
-    numbers = ", ".join(number(value) for value in (*middle.place.tolist(), middle.core, middle.reach))
+    # In quotes they are read as what the function takes; bare, each would be a decimal first.
+    numbers = ", ".join(f"'{value!r}'" for value in (*middle.place.tolist(), middle.core, middle.reach))
     return f"sky_footprints_meeting({cells}, {numbers}, {outline}, {str(is_convex).lower()}) AS f"

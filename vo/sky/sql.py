@@ -20,7 +20,6 @@ from vo.sky.zuniq import ends_of, larger_cells, wide_ranges
 __all__ = [
     "cells_arguments",
     "exact_outline",
-    "number",
     "outline_literal",
     "point_condition",
     "ranges_condition",
@@ -38,9 +37,9 @@ def ranges_condition(ranges: Ints, column: str) -> str:
 
 
 def cells_arguments(ranges: Ints) -> str:
-    """Give three SQL arrays: keys, and lower and upper ends of keys, of cells that share places with ranges."""
+    """Give three SQL arrays for a function: keys, lower ends and upper ends of cells that share places with ranges."""
     arrays = (larger_cells(ranges), *ends_of(wide_ranges(ranges)).T)
-    return ", ".join(f"'{{{','.join(map(str, keys.tolist()))}}}'::bigint[]" for keys in arrays)
+    return ", ".join(f"'{{{','.join(map(str, keys.tolist()))}}}'" for keys in arrays)
 
 
 def point_condition(region: Region, *, hpx29: str, ra: str, dec: str) -> str:
@@ -76,26 +75,26 @@ def _within(circle: Circle, ra: str, dec: str) -> str:
         return f"({ra} IS NOT NULL)"
     # Columns may hold numbers so small that their products underflow, which PostgreSQL takes for an error.
     off_zero = f"({dec} + 1e-20)"
-    lat, east = math.radians(circle.dec), f"radians({ra} - {number(max(circle.ra, 1e-20))})"
+    lat, east = math.radians(circle.dec), f"radians({ra} - {_number(max(circle.ra, 1e-20))})"
     if radius <= ARCMINUTE:
-        north = f"radians({dec} - {number(circle.dec if abs(circle.dec) > 1e-20 else 1e-20)})"
+        north = f"radians({dec} - {_number(circle.dec if abs(circle.dec) > 1e-20 else 1e-20)})"
         return (
-            f"(sin({north} / 2) ^ 2 + {number(math.cos(lat))} * cos(radians({off_zero}))"
-            f" * sin({east} / 2) ^ 2 <= {number(math.sin(radius / 2) ** 2)})"
+            f"(sin({north} / 2) ^ 2 + {_number(math.cos(lat))} * cos(radians({off_zero}))"
+            f" * sin({east} / 2) ^ 2 <= {_number(math.sin(radius / 2) ** 2)})"
         )
     return (
-        f"(sin(radians({off_zero})) * {number(math.sin(lat))} + cos(radians({off_zero})) * {number(math.cos(lat))}"
-        f" * cos({east}) >= {number(math.cos(radius))})"
+        f"(sin(radians({off_zero})) * {_number(math.sin(lat))} + cos(radians({off_zero})) * {_number(math.cos(lat))}"
+        f" * cos({east}) >= {_number(math.cos(radius))})"
     )
 
 
 def _between(band: Range, ra: str, dec: str) -> str:
-    dec_test = f"{dec} BETWEEN {number(band.dec_min - SEAM)} AND {number(band.dec_max + SEAM)}"
+    dec_test = f"{dec} BETWEEN {_number(band.dec_min - SEAM)} AND {_number(band.dec_max + SEAM)}"
     if band.ra_width >= 360:
         return f"({dec_test})"
-    offset = f"({ra} - {number(band.ra_min)} + {number(SEAM)})"
-    ra_test = f"{offset} - 360 * floor({offset} / 360) <= {number(band.ra_width + 2 * SEAM)}"
-    return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {number(90 - SEAM)}))"
+    offset = f"({ra} - {_number(band.ra_min)} + {_number(SEAM)})"
+    ra_test = f"{offset} - 360 * floor({offset} / 360) <= {_number(band.ra_width + 2 * SEAM)}"
+    return f"({dec_test} AND ({ra_test} OR abs({dec}) >= {_number(90 - SEAM)}))"
 
 
 def exact_outline(region: Region, vertices: str) -> str:
@@ -103,13 +102,13 @@ def exact_outline(region: Region, vertices: str) -> str:
     match region:
         case Point() | Circle():
             radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
-            x, y, z = (number(value) for value in vectors_of(region.ra, region.dec))
-            return f"sky_outline_reaches({vertices}, {x}, {y}, {z}, {number(radius)})"
+            x, y, z = (_number(value) for value in vectors_of(region.ra, region.dec))
+            return f"sky_outline_reaches({vertices}, {x}, {y}, {z}, {_number(radius)})"
         case Polygon() | Box():
             return f"sky_outlines_meet({vertices}, {outline_literal(region.outline)})"
         case Range():
             bounds = settled(np.array([region.ra_min, region.ra_width, region.dec_min, region.dec_max]))
-            return f"sky_outline_meets_range({vertices}, {', '.join(number(value) for value in bounds)})"
+            return f"sky_outline_meets_range({vertices}, {', '.join(_number(value) for value in bounds)})"
         case MOC():
             return f"sky_outline_meets_moc({vertices}, {_multirange(region)})"
 
@@ -123,7 +122,6 @@ def _multirange(moc: MOC) -> str:
     return "'{" + ",".join(f"[{low},{high})" for low, high in moc.ranges.tolist()) + "}'::int8multirange"
 
 
-def number(value: float) -> str:
-    """Write a number as SQL."""
+def _number(value: float) -> str:
     # In brackets, since two minus signs in a row begin an SQL comment.
     return f"({float(value) if abs(value) > 1e-99 else 0.0!r}::float8)"
