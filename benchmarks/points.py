@@ -125,7 +125,7 @@ def growth(cursor: Cursor, rng: np.random.Generator, rows: int) -> bool:
     small, few = in_turn(
         cursor, {"ours": partial(by_cells, "ours_small")}, [Circle(*place, float(10 * radius)) for place in centres]
     )
-    print(f"  growth: {small['ours']:.2f} ms with {few:.0f} hits of {rows // 100}, "
+    print(f"; growth: {small['ours']:.2f} ms with {few:.0f} hits of {rows // 100}, "
           f"{large['ours']:.2f} ms with {hits:.0f} hits of {rows}")  # fmt: skip
     return tell("cone, growth over 100 x the rows", large["ours"] / small["ours"], 1.5, "x", is_more_better=False)
 
