@@ -19,7 +19,7 @@ def test_from_the_one_box_to_a_file(window: BrowserContext) -> None:
     expect(page.get_by_text("by OpenNGC")).to_be_visible()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_role("link", name="Previous")).to_be_visible()
-    page.get_by_role("link", name=re.compile("rather_long_name")).first.click()
+    page.get_by_role("table").get_by_role("link", name=re.compile("rather_long_name")).first.click()
     expect(page.get_by_role("img", name=re.compile("Outline on the sky"))).to_be_visible()
     expect(page.get_by_role("link", name="2014B-0404")).to_be_visible()
 
