@@ -11,14 +11,15 @@ from vo.tables import CSV_TYPE, VOTABLE_TYPE, Datatype, Field, TableRows, write_
 
 __all__ = ["export_response", "wanted_format"]
 
-_DATATYPES = {
-    ColumnType.TEXT: Datatype.TEXT,
-    ColumnType.INTEGER: Datatype.LONG,
-    ColumnType.FLOAT: Datatype.DOUBLE,
-    ColumnType.MJD: Datatype.DOUBLE,
-    ColumnType.DATE: Datatype.TIMESTAMP,
-    ColumnType.TIME: Datatype.TIMESTAMP,
-    ColumnType.BOOLEAN: Datatype.BOOLEAN,
+# Datatype, arraysize, xtype.
+_TYPES = {
+    ColumnType.TEXT: (Datatype.UNICODE_CHAR, "*", ""),
+    ColumnType.INTEGER: (Datatype.LONG, "", ""),
+    ColumnType.FLOAT: (Datatype.DOUBLE, "", ""),
+    ColumnType.MJD: (Datatype.DOUBLE, "", "mjd"),
+    ColumnType.DATE: (Datatype.CHAR, "*", "timestamp"),
+    ColumnType.TIME: (Datatype.CHAR, "*", "timestamp"),
+    ColumnType.BOOLEAN: (Datatype.BOOLEAN, "", ""),
 }
 _MEDIA_TYPES = {
     "text/csv": OutputFormat.CSV,
@@ -54,14 +55,16 @@ def export_response(query: SearchQuery, form: OutputFormat) -> Response:
 
 
 def _field(column: SearchColumn) -> Field:
+    datatype, arraysize, xtype = _TYPES[column.type]
     return Field(
         name=column.name,
-        datatype=_DATATYPES[column.type],
+        datatype=datatype,
+        arraysize=arraysize,
         unit=column.unit,
         ucd=column.ucd,
         utype=column.utype,
         description=column.description,
-        xtype="mjd" if column.type is ColumnType.MJD else "",
+        xtype=xtype,
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from vo.tables.field import Datatype, Field
+from vo.tables.field import Field
 from vo.tables.rows import Row, TableRows
 from vo.tables.values import as_text
 
@@ -20,14 +20,6 @@ _HEAD = (
     '<RESOURCE type="results">\n'
 )
 _TAIL = "</RESOURCE>\n</VOTABLE>\n"
-_DATATYPES = {
-    # Any character may stand in a text: unicodeChar, since char is ASCII until VOTable 1.5.
-    Datatype.TEXT: 'datatype="unicodeChar" arraysize="*"',
-    Datatype.LONG: 'datatype="long"',
-    Datatype.DOUBLE: 'datatype="double"',
-    Datatype.BOOLEAN: 'datatype="boolean"',
-    Datatype.TIMESTAMP: 'datatype="char" arraysize="*"',
-}
 # XML 1.0 §2.2 has no place for these, escaped or not.
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -70,12 +62,19 @@ def _info(name: str, value: str, text: str = "") -> str:
 
 
 def _field(field: Field) -> str:
-    xtype = field.xtype or ("timestamp" if field.datatype is Datatype.TIMESTAMP else "")
-    given = {"unit": field.unit, "ucd": field.ucd, "utype": field.utype, "xtype": xtype}
+    given = {
+        "ID": field.id,
+        "name": field.name,
+        "datatype": field.datatype,
+        "arraysize": field.arraysize,
+        "unit": field.unit,
+        "ucd": field.ucd,
+        "utype": field.utype,
+        "xtype": field.xtype,
+    }
     attributes = "".join(f" {name}={_quoted(value)}" for name, value in given.items() if value)
     description = f"<DESCRIPTION>{_escaped(field.description)}</DESCRIPTION>" if field.description else ""
-    identity = f"<FIELD name={_quoted(field.name)} {_DATATYPES[field.datatype]}{attributes}>"
-    return f"{identity}{description}</FIELD>\n"
+    return f"<FIELD{attributes}>{description}</FIELD>\n"
 
 
 def _row(row: Row) -> str:

@@ -13,11 +13,11 @@ from pyvo.dal import DALOverflowWarning, DALResults
 from vo.tables import Datatype, Field, TableRows, write_csv, write_error, write_votable
 
 FIELDS = (
-    Field("name", Datatype.TEXT, ucd="meta.id", description="A <name> & more."),
+    Field("name", Datatype.UNICODE_CHAR, "*", ucd="meta.id", description="A <name> & more."),
     Field("size", Datatype.LONG, unit="byte"),
     Field("ra", Datatype.DOUBLE, unit="deg", ucd="pos.eq.ra", utype="obscore:Char.x"),
     Field("held", Datatype.BOOLEAN),
-    Field("release", Datatype.TIMESTAMP),
+    Field("release", Datatype.CHAR, "*", xtype="timestamp"),
     Field("t_min", Datatype.DOUBLE, unit="d", xtype="mjd"),
 )
 ROWS: list[tuple[object, ...]] = [
