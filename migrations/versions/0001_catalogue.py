@@ -87,7 +87,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program")),
         sa.UniqueConstraint("propid", name=op.f("uq_program_propid")),
     )
-    op.create_index(op.f("ix_program_pi"), "program", ["pi"], unique=False)
+    op.create_index(
+        "ix_program_pi_lower",
+        "program",
+        [sa.literal_column("lower(pi)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_program_propid_lower",
+        "program",
+        [sa.literal_column("lower(propid)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
     op.create_table(
         "queue_message",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -134,6 +147,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "obs_id", "telescope", "instrument", name=op.f("uq_observation_obs_id_telescope_instrument")
         ),
+    )
+    op.create_index(
+        "ix_observation_obs_id_lower",
+        "observation",
+        [sa.literal_column("lower(obs_id)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
     )
     op.create_index(op.f("ix_observation_program_id"), "observation", ["program_id"], unique=False)
     op.create_table(
@@ -252,13 +272,39 @@ def upgrade() -> None:
         unique=False,
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
-    op.create_index(op.f("ix_product_band"), "product", ["band"], unique=False)
+    op.create_index(
+        "ix_product_band_lower",
+        "product",
+        [sa.literal_column("lower(band)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
     op.create_index(op.f("ix_product_caldat"), "product", ["caldat"], unique=False)
     op.create_index("ix_product_data_release", "product", ["data_release"], unique=False)
     op.create_index(op.f("ix_product_exptime"), "product", ["exptime"], unique=False)
+    op.create_index(
+        "ix_product_filter_lower",
+        "product",
+        [sa.literal_column("lower(filter)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
     op.create_index(op.f("ix_product_footprint_set_id"), "product", ["footprint_set_id"], unique=False)
     op.create_index(op.f("ix_product_hpx29"), "product", ["hpx29"], unique=False)
-    op.create_index(op.f("ix_product_md5"), "product", ["md5"], unique=False)
+    op.create_index(
+        "ix_product_instrument_lower",
+        "product",
+        [sa.literal_column("lower(instrument)").label("lowered"), "t_min", "id"],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_product_md5_lower",
+        "product",
+        [sa.literal_column("lower(md5)").label("lowered")],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
     op.create_index(op.f("ix_product_observation_id"), "product", ["observation_id"], unique=False)
     op.create_index(
         "ix_product_original_filename_lower",
@@ -268,6 +314,9 @@ def upgrade() -> None:
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
     op.create_index(op.f("ix_product_program_id"), "product", ["program_id"], unique=False)
+    op.create_index(
+        "ix_product_t_max_long", "product", ["t_max"], unique=False, postgresql_where=sa.text("t_max - t_min > 0.5")
+    )
     op.create_index("ix_product_t_min_id", "product", ["t_min", "id"], unique=False)
     op.create_index(
         "ix_product_target_lower",
@@ -276,8 +325,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
+    op.create_index("ix_product_telescope_caldat", "product", ["telescope", "caldat"], unique=False)
     op.create_index(
-        "ix_product_telescope_instrument_caldat", "product", ["telescope", "instrument", "caldat"], unique=False
+        "ix_product_telescope_lower",
+        "product",
+        [sa.literal_column("lower(telescope)").label("lowered"), "t_min", "id"],
+        unique=False,
+        postgresql_ops={"lowered": "text_pattern_ops"},
     )
     op.create_index(op.f("ix_product_updated"), "product", ["updated"], unique=False)
     op.create_table(
@@ -455,21 +509,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_schedule_slot_program_program_id"), table_name="schedule_slot_program")
     op.drop_table("schedule_slot_program")
     op.drop_index(op.f("ix_product_updated"), table_name="product")
-    op.drop_index("ix_product_telescope_instrument_caldat", table_name="product")
+    op.drop_index("ix_product_telescope_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
+    op.drop_index("ix_product_telescope_caldat", table_name="product")
     op.drop_index("ix_product_target_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index("ix_product_t_min_id", table_name="product")
+    op.drop_index("ix_product_t_max_long", table_name="product", postgresql_where=sa.text("t_max - t_min > 0.5"))
     op.drop_index(op.f("ix_product_program_id"), table_name="product")
     op.drop_index(
         "ix_product_original_filename_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"}
     )
     op.drop_index(op.f("ix_product_observation_id"), table_name="product")
-    op.drop_index(op.f("ix_product_md5"), table_name="product")
+    op.drop_index("ix_product_md5_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
+    op.drop_index("ix_product_instrument_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index(op.f("ix_product_hpx29"), table_name="product")
     op.drop_index(op.f("ix_product_footprint_set_id"), table_name="product")
+    op.drop_index("ix_product_filter_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index(op.f("ix_product_exptime"), table_name="product")
     op.drop_index("ix_product_data_release", table_name="product")
     op.drop_index(op.f("ix_product_caldat"), table_name="product")
-    op.drop_index(op.f("ix_product_band"), table_name="product")
+    op.drop_index("ix_product_band_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index(
         "ix_product_archive_filename_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"}
     )
@@ -482,13 +540,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_program_member_account_id"), table_name="program_member")
     op.drop_table("program_member")
     op.drop_index(op.f("ix_observation_program_id"), table_name="observation")
+    op.drop_index(
+        "ix_observation_obs_id_lower", table_name="observation", postgresql_ops={"lowered": "text_pattern_ops"}
+    )
     op.drop_table("observation")
     op.drop_index("ix_footprint_set_id_hdu_index", table_name="footprint")
     op.drop_table("footprint")
     op.drop_table("upkeep")
     op.drop_index("ix_queue_message_queue_visible", table_name="queue_message")
     op.drop_table("queue_message")
-    op.drop_index(op.f("ix_program_pi"), table_name="program")
+    op.drop_index("ix_program_propid_lower", table_name="program", postgresql_ops={"lowered": "text_pattern_ops"})
+    op.drop_index("ix_program_pi_lower", table_name="program", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_table("program")
     op.drop_index(op.f("ix_night_caldat"), table_name="night")
     op.drop_table("night")

@@ -3,7 +3,7 @@
 
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db.schema.base import Base, facts
@@ -35,3 +35,10 @@ class ObservationRow(Base):
     caldat: Mapped[date | None] = mapped_column(
         Date, info=facts("Night", "Local date at the start of the night.", ucd="time.epoch")
     )
+
+
+Index(
+    "ix_observation_obs_id_lower",
+    func.lower(ObservationRow.obs_id).label("lowered"),
+    postgresql_ops={"lowered": "text_pattern_ops"},
+)

@@ -7,13 +7,16 @@ of the file itself; a stack has a time span and an exposure of its own.
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, func
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, func, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db.schema.base import Base, facts
 from archive.domain.holdings import DataproductType, ObsType, ProcType, ProdType, QAState
 
-__all__ = ["ProductRow"]
+__all__ = ["LONG_DAYS", "ProductRow", "is_long"]
+
+LONG_DAYS = 0.5
+"""What was exposed for longer, from the first to the last of its parts, is long."""
 
 
 class ProductRow(Base):
@@ -22,7 +25,7 @@ class ProductRow(Base):
     __tablename__ = "product"
     __table_args__ = (
         Index("ix_product_t_min_id", "t_min", "id"),
-        Index("ix_product_telescope_instrument_caldat", "telescope", "instrument", "caldat"),
+        Index("ix_product_telescope_caldat", "telescope", "caldat"),
         Index("ix_product_data_release", "data_release"),
     )
 
@@ -57,7 +60,7 @@ class ProductRow(Base):
         info=facts("Size", "Size of the file as stored.", unit="byte", ucd="phys.size;meta.file", group="File")
     )
     md5: Mapped[str | None] = mapped_column(
-        index=True, info=facts("MD5", "MD5 digest of the file.", ucd="meta.checksum;meta.file", group="File")
+        info=facts("MD5", "MD5 digest of the file.", ucd="meta.checksum;meta.file", group="File")
     )
     sha256: Mapped[str | None] = mapped_column(
         unique=True,
@@ -112,7 +115,6 @@ class ProductRow(Base):
         info=facts("Filter", "Filter as written in the header.", ucd="meta.id;instr.filter", group="Instrument")
     )
     band: Mapped[str | None] = mapped_column(
-        index=True,
         info=facts(
             "Band",
             "Short name of the filter's band, such as g or Ks.",
@@ -327,10 +329,36 @@ class ProductRow(Base):
     )
 
 
-# Names are searched without regard to case, with wildcards at the end.
-for _name in (ProductRow.archive_filename, ProductRow.original_filename, ProductRow.target):
+# Text is searched without regard to case, with wildcards at the end.
+for _name in (
+    ProductRow.archive_filename,
+    ProductRow.original_filename,
+    ProductRow.target,
+    ProductRow.filter,
+    ProductRow.band,
+    ProductRow.md5,
+):
     Index(
         f"ix_product_{_name.key}_lower",
         func.lower(_name).label("lowered"),
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
+
+# The products of an instrument that is gone lie together at one end of the times: the newest of
+# them are not to be looked for among the others.
+for _name in (ProductRow.telescope, ProductRow.instrument):
+    Index(
+        f"ix_product_{_name.key}_lower",
+        func.lower(_name).label("lowered"),
+        ProductRow.t_min,
+        ProductRow.id,
+        postgresql_ops={"lowered": "text_pattern_ops"},
+    )
+
+
+def is_long() -> ColumnElement[bool]:
+    """Give the condition that a product spans more than a night, as stacks do; the few have an index of their own."""
+    return ProductRow.t_max - ProductRow.t_min > literal_column(str(LONG_DAYS))
+
+
+Index("ix_product_t_max_long", ProductRow.t_max, postgresql_where=is_long())

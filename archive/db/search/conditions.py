@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from archive.db.columns import ATTRIBUTES
 from archive.db.healpix import overlaps
-from archive.db.schema import CollectionRow, ProductCollectionRow, ProductRow
+from archive.db.schema import LONG_DAYS, CollectionRow, ProductCollectionRow, ProductRow, is_long
 from archive.db.search.keywords import keyword_condition
 from archive.db.search.patterns import like_pattern
 from archive.db.visibility import visible_to
@@ -25,6 +25,8 @@ from archive.domain.search import (
 )
 
 __all__ = ["conditions"]
+
+_ROUNDING = 0.001
 
 
 def conditions(
@@ -102,8 +104,9 @@ def _running(term: Term) -> ColumnElement[bool]:
         return begin < first
     if term.operator is Operator.AT_MOST:
         return begin <= first
-    if term.operator is Operator.MORE:
-        return end > first
-    since = [end >= first] if first is not None else []
     until = [begin <= last] if last is not None else []
-    return and_(*since, *until)
+    if first is None:
+        return and_(*until)
+    # The end alone would have everything looked at that began before; only long ones began long before.
+    not_before = or_(begin >= first - LONG_DAYS - _ROUNDING, is_long())
+    return and_(end > first if term.operator is Operator.MORE else end >= first, not_before, *until)

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 
 from archive.db.columns import ATTRIBUTES, from_products, search_columns
@@ -25,6 +26,7 @@ from archive.errors import UnavailableError
 __all__ = ["Counted", "FoundPage", "SearchStore"]
 
 EXACT_COUNT = 100_000
+FEW = 10_000
 BATCH = 2_000
 # Links and the access rule need these whatever is put out.
 _ALWAYS = ("public_id", "archive_filename", "obs_id", "is_held", "data_release", "telescope", "instrument")
@@ -58,11 +60,14 @@ class SearchStore:
     ----------
     timeout
         Seconds after which the database gives a statement up.
+    few
+        How many rows at most are found and sorted for a page, rather than read along its order.
     """
 
-    def __init__(self, uow: UnitOfWork, *, timeout: float) -> None:
+    def __init__(self, uow: UnitOfWork, *, timeout: float, few: int = FEW) -> None:
         self._session = uow.session
         self._timeout = timeout
+        self._few = few
         self._columns = search_columns()
 
     def find(
@@ -75,8 +80,11 @@ class SearchStore:
         where = conditions(criteria, self._columns, caller, now)
         if criteria.place is None:
             counted = self.count(caller, criteria, now, is_exact=page.is_exact_count)
-            statement = from_products(_selecting(names, page.sort.column), caller).where(*where)
-            rows = self._by_index(statement, page, key, counted)
+            statement = from_products(_selecting(names, page.sort.column), caller)
+            if counted.is_exact and 0 < counted.rows <= self._few:
+                rows = self._of_few(statement, from_products(select(ProductRow.id), caller).where(*where), page, key)
+            else:
+                rows = self._by_index(statement.where(*where), page, key, counted)
         else:
             rows, found = self._by_place(caller, names, where, page, key)
             counted = found or self.count(caller, criteria, now, is_exact=True)
@@ -104,6 +112,20 @@ class SearchStore:
                     part = statement.where(*stretch.where).order_by(*stretch.order).limit(page.size + 1 - len(rows))
                     rows += self._session.execute(part)
         return rows
+
+    def _of_few(
+        self,
+        statement: "Select[*tuple[Any, ...]]",
+        matching: "Select[*tuple[Any, ...]]",
+        page: PageRequest,
+        key: PageKey | None,
+    ) -> list[Any]:
+        """Sort what matches: rows that are few may lie at the far end of the index on the sort column."""
+        ids = func.array(matching.scalar_subquery(), type_=ARRAY(BigInteger))
+        stretch = joined_stretch(page.sort, key)
+        statement = statement.where(ProductRow.id == any_(ids), *stretch.where)
+        with self._limited():
+            return list(self._session.execute(statement.order_by(*stretch.order).limit(page.size + 1)))
 
     def _by_place(
         self,
