@@ -48,8 +48,8 @@ class ScheduleStore:
         )
         return added.first() is not None
 
-    def only_program(self, telescope: str, instrument: str, caldat: date) -> str | None:
-        """Give the proposal id that had a telescope and instrument all night; None where none or several had."""
+    def programs_of(self, telescope: str, instrument: str, caldat: date) -> tuple[str, ...]:
+        """Give the proposal ids that had a telescope and instrument that night; none where no schedule tells."""
         query = (
             select(ProgramRow.propid)
             .join(ScheduleSlotProgramRow, ScheduleSlotProgramRow.program_id == ProgramRow.id)
@@ -61,7 +61,6 @@ class ScheduleStore:
                 ScheduleSlotRow.instrument.in_(["", instrument]),
             )
             .distinct()
-            .limit(2)
+            .order_by(ProgramRow.propid)
         )
-        found = self._session.execute(query).scalars().all()
-        return found[0] if len(found) == 1 else None
+        return tuple(self._session.execute(query).scalars())

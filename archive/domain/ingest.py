@@ -35,6 +35,7 @@ class IngestCode(StrEnum):
     HDREXIST = "HDREXIST"
     ETLKEY = "ETLKEY"
     HDRFUNKW = "HDRFUNKW"
+    NOSCHED = "NOSCHED"
     NOREAD = "NOREAD"
     NOROOM = "NOROOM"
     SCHEDULE = "SCHEDULE"
@@ -56,6 +57,7 @@ _MEANINGS = {
     IngestCode.HDREXIST: "another file has this name already",
     IngestCode.ETLKEY: "a keyword's value cannot be read; it was left empty",
     IngestCode.HDRFUNKW: "a correction lacks a keyword it needs",
+    IngestCode.NOSCHED: "the header's program had no time there that night; it stands",
     IngestCode.NOREAD: "the file cannot be read",
     IngestCode.NOROOM: "the file store has no room",
     IngestCode.SCHEDULE: "the program was taken from the telescope's schedule",

@@ -179,14 +179,20 @@ class IngestService:
         return outcome
 
     def _program_of(self, uow: UnitOfWork, draft: ProductDraft) -> tuple[str | None, list[Problem]]:
-        """Give the header's program; where it has none, the one that had the telescope that night."""
-        if draft.propid is not None or draft.caldat is None:
+        """Give the header's program; where it has none, the only one that had the telescope that night."""
+        if draft.caldat is None:
             return draft.propid, []
-        scheduled = ScheduleStore(uow).only_program(draft.telescope, draft.instrument, draft.caldat)
-        if scheduled is None:
+        scheduled = ScheduleStore(uow).programs_of(draft.telescope, draft.instrument, draft.caldat)
+        had = f"had {draft.telescope} on {draft.caldat}."
+        if draft.propid is not None:
+            # A schedule may be wrong as well: the header's program stands, so that nothing is opened to others.
+            if not scheduled or draft.propid.casefold() in {propid.casefold() for propid in scheduled}:
+                return draft.propid, []
+            message = f"The header names program {draft.propid}, but {', '.join(scheduled)} {had}"
+            return draft.propid, [Problem(IngestCode.NOSCHED, message)]
+        if len(scheduled) != 1:
             return None, []
-        message = f"The header names no program; {scheduled} had {draft.telescope} on {draft.caldat}."
-        return scheduled, [Problem(IngestCode.SCHEDULE, message)]
+        return scheduled[0], [Problem(IngestCode.SCHEDULE, f"The header names no program; {scheduled[0]} {had}")]
 
 
 def _ensure_program(uow: UnitOfWork, draft: ProductDraft, propid: str | None) -> ProgramRule | None:

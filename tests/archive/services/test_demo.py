@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.bootstrap import Services
-from archive.db.schema import CollectionRow, ProductCollectionRow, ProductRow, ProgramRow
+from archive.db.schema import AuditRecordRow, CollectionRow, ProductCollectionRow, ProductRow, ProgramRow
 from archive.db.session import Database
 from archive.domain.access import ANONYMOUS
 from archive.domain.holdings import ProcType, QAState
@@ -61,6 +61,7 @@ def _check_holdings(database: Database) -> None:
         kinds = set(session.scalars(select(ProductRow.proc_type)))
         assert {ProcType.RAW, ProcType.INSTCAL, ProcType.STACKED, ProcType.RESAMPLED, ProcType.HLSP} <= kinds
         assert {QAState.BLESSED, QAState.USABLE, QAState.DEFECTIVE} <= set(session.scalars(select(ProductRow.qa_state)))
+        assert "NOSCHED" not in set(session.scalars(select(AuditRecordRow.error_code)))
         nights = set(session.scalars(select(ProductRow.caldat)))
         assert None not in nights
         assert 10 <= len(nights) <= 14

@@ -247,6 +247,30 @@ def test_program_is_taken_from_the_schedule_where_the_header_has_none(archive: A
     assert archive.product(split).program_id is None
 
 
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        (["ct4m,2014-08-18,2014B-7777,decam", "ct4m,2014-08-18,2014B-8888,"], ["NOSCHED"]),
+        (["ct4m,2014-08-18,2014B-7777,decam", "ct4m,2014-08-18,2014b-0404,decam"], []),
+        (["ct4m,2014-08-18,2014B-7777,mosaic", "ct4m,2014-08-19,2014B-7777,decam"], []),
+    ],
+)
+def test_program_that_had_no_time_is_told_and_stands(
+    archive: Archive, tmp_path: Path, slots: list[str], expected: list[str]
+) -> None:
+    ScheduleService(database=archive.database).import_csv(["telescope,date,propid,instrument", *slots])
+    outcome = archive.add(make_fits(tmp_path / "a.fits"))
+    assert outcome.outcome is Outcome.INGESTED
+    assert codes(outcome) == expected
+    assert outcome.error_code == (expected[0] if expected else None)
+    assert archive.audits()[0].error_code == outcome.error_code
+    if expected:
+        assert "2014B-7777, 2014B-8888 had ct4m on 2014-08-18" in outcome.reasons[0].message
+    with archive.database.begin() as uow:
+        program = uow.session.get_one(ProgramRow, archive.product(outcome).program_id)
+    assert program.propid == RAW["PROPID"]
+
+
 def test_provenance_is_linked_whoever_comes_first(archive: Archive, tmp_path: Path) -> None:
     reduced = {**RAW, "PROCTYPE": "InstCal", "SB_NAME": "c4d_140819_020304_ori.fits"}
     child = archive.add(make_fits(tmp_path / "child.fits", reduced, seed=1))
