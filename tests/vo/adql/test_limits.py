@@ -1,0 +1,101 @@
+"""No text, however large or odd, brings anything but a tree or an ADQLError, and that soon."""
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vo.adql import ADQLError, ErrorCode, Extension, parse, to_adql
+from vo.adql.words import reserved_words
+
+MANY = 400_000
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(" * 1_000_000,
+        "SELECT " + "(" * MANY,
+        "SELECT a FROM t WHERE " + "(" * 5_000 + "a = 1" + ")" * 5_000,
+        "SELECT " + "ABS(" * 5_000 + "a" + ")" * 5_000 + " FROM t",
+        "SELECT " + " + ".join(["a"] * 5_000) + " FROM t",
+        "SELECT a FROM t WHERE " + "NOT " * 5_000 + "a = 1",
+        "SELECT a FROM t WHERE a IN (" + ", ".join(map(str, range(10_000))) + ")",
+        "SELECT a FROM t WHERE " + " AND ".join(["a = 1"] * 20_000),
+        "SELECT * FROM t AS t0 " + " ".join(f"JOIN t AS t{n} ON t0.a = t{n}.a" for n in range(1, 500)),
+        "SELECT * FROM " + ", ".join(f"t AS t{n}" for n in range(500)),
+        "SELECT * FROM " + "(" * 500 + "t JOIN u USING (a)" + ")" * 500,
+        " UNION ".join(["SELECT a FROM t"] * 500),
+        "SELECT * FROM " + "(SELECT * FROM " * 500 + "t" + ") AS x" * 500,
+        "SELECT a FROM t WHERE a IN " + "(SELECT a FROM t WHERE a IN " * 500 + "(1)" + ")" * 500,
+        "SELECT f(" + ", ".join(["1"] * 100_000) + ") FROM t",
+        "SELECT TOP " + "9" * 5_000 + " a FROM t",
+        "SELECT POLYGON(" + ", ".join(["1"] * 50_000) + ") FROM t",
+        "SELECT " + "'" * 100_001 + " FROM t",
+        "SELECT " + "-" * MANY,
+    ],
+    ids=lambda query: f"{query[:30]}... {len(query)}",
+)
+def test_huge_queries_are_refused_soon(query: str) -> None:
+    begin = time.perf_counter()
+    with pytest.raises(ADQLError) as caught:
+        parse(query)
+    assert time.perf_counter() - begin < 2
+    assert len(str(caught.value)) < 1_000
+
+
+def test_limit_is_named() -> None:
+    with pytest.raises(ADQLError, match="at most 5000 values; upload longer lists") as caught:
+        parse("SELECT a FROM t WHERE a IN (" + ", ".join(map(str, range(10_000))) + ")")
+    assert caught.value.code is ErrorCode.LIMIT
+
+
+def test_sizes_in_use_are_read() -> None:
+    parse("SELECT a FROM t WHERE " + "(" * 200 + "a = 1" + ")" * 200)
+    parse("SELECT a FROM t WHERE a IN (" + ", ".join(map(str, range(4_000))) + ")")
+    parse("SELECT a FROM t WHERE " + " OR ".join(f"a = {n}" for n in range(1_000)))
+    parse("SELECT " + " + ".join(["a"] * 90) + " FROM t")
+    parse(" UNION ".join(["SELECT a FROM t"] * 30))
+
+
+WORDS = st.sampled_from(
+    [
+        *sorted(reserved_words("2.1")),
+        *"()(),.;=<>+-*/|'\"",
+        "||",
+        "<>",
+        "a",
+        "t",
+        "b.c",
+        '"Q"',
+        "1",
+        "1.5e3",
+        "'s'",
+        "\n",
+    ]
+)
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(st.lists(WORDS, max_size=40), st.sampled_from(["2.0", "2.1"]), st.booleans())
+def test_heaps_of_words_end_well(words: list[str], version: str, is_open: bool) -> None:
+    end_well("SELECT a FROM t WHERE " + " ".join(words), version, is_open=is_open)
+    end_well(" ".join(words), version, is_open=is_open)
+
+
+@settings(max_examples=700, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_ends_well(text: str) -> None:
+    end_well(text, "2.1", is_open=True)
+    end_well(f"SELECT {text} FROM t", "2.1", is_open=True)
+
+
+def end_well(text: str, version: str, *, is_open: bool) -> None:
+    extensions = tuple(Extension) if is_open else ()
+    read = None
+    with suppress(ADQLError):
+        read = parse(text, version, extensions)
+    if read is not None:
+        assert parse(to_adql(read), version, extensions) == read
