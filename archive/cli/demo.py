@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from archive.cli.opening import open_services
+from archive.cli.progress import progress
 from archive.services.demo import DemoAccount
 
 __all__ = ["demo", "echo_accounts"]
@@ -23,11 +24,12 @@ def demo(scale: int | None) -> None:
     """
     with open_services() as services:
         if scale is not None:
-            with click.progressbar(length=scale, label="Products") as bar:
+            with progress(scale, "Products") as advance:
                 for count in services.scale.add(scale):
-                    bar.update(count)
+                    advance(count)
             return
-        report = services.demo.make()
+        with progress(services.demo.missing(), "Demo files") as advance:
+            report = services.demo.make(advance)
     click.echo(f"{report.added} files taken in, {report.present} were here already, {len(report.refused)} refused")
     for outcome in report.refused:
         click.echo(f"  {outcome.source_path}: {outcome.error_code}", err=True)

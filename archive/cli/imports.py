@@ -8,6 +8,7 @@ import click
 from archive.astro.camera import read_camera
 from archive.astro.exposures import read_exposures
 from archive.cli.opening import open_services
+from archive.cli.progress import progress
 from archive.domain.exposures import ImportCounts
 
 __all__ = ["import_exposures"]
@@ -29,10 +30,10 @@ def import_exposures(file: Path, *, outlines: Path) -> None:
     for row, why in log.refused:
         click.echo(f"row {row}: {why}", err=True)
     total = ImportCounts()
-    with open_services() as services, click.progressbar(length=len(log.exposures), label="Import") as bar:
+    with open_services() as services, progress(len(log.exposures), "Exposures") as advance:
         for counts in services.exposures.run(log.exposures, camera):
             total = total.plus(counts)
-            bar.update(counts.exposures + counts.known // 3)
+            advance(counts.exposures + counts.known // 3)
     click.echo(
         f"{total.products} products of {total.exposures} exposures added with {total.footprints} footprints, "
         f"{total.known} known already, {len(log.refused)} rows wrong"

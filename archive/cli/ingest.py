@@ -17,6 +17,7 @@ import structlog
 
 from archive.bootstrap import build_services
 from archive.cli.opening import open_services
+from archive.cli.progress import progress
 from archive.config import Config
 from archive.domain.ingest import IngestOutcome, Outcome
 from archive.errors import UnavailableError
@@ -45,11 +46,12 @@ def ingest(paths: tuple[Path, ...], *, jobs: int, quiet: bool) -> None:
     refused: list[IngestOutcome] = []
     with open_services() as services, _outcomes(services.config, services.ingest, files, jobs) as outcomes:
         try:
-            with click.progressbar(outcomes, length=len(files), label="Ingest") as bar:
-                for outcome in bar:
+            with progress(len(files), "Files") as advance:
+                for outcome in outcomes:
                     counts[_kind(outcome)] += 1
                     if outcome is not None and outcome.outcome is Outcome.REFUSED:
                         refused.append(outcome)
+                    advance(1)
         except (UnavailableError, BrokenProcessPool) as exc:
             _tell(counts, [] if quiet else refused)
             why = exc.message if isinstance(exc, UnavailableError) else "A worker process died."

@@ -6,6 +6,7 @@ from collections import Counter
 import click
 
 from archive.cli.opening import open_services
+from archive.cli.progress import progress
 
 __all__ = ["previews"]
 
@@ -23,7 +24,8 @@ def make(public_ids: tuple[str, ...], *, everything: bool) -> None:
     with open_services() as services:
         wanted = list(public_ids) or services.previews.unfinished(with_finished=everything)
         outcomes: Counter[str] = Counter()
-        with click.progressbar(wanted, label="Previews") as bar:
-            for public_id in bar:
+        with progress(len(wanted), "Previews") as advance:
+            for public_id in wanted:
                 outcomes[services.previews.remake(public_id) or "not held, or in work"] += 1
+                advance(1)
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items())) or "nothing to do")

@@ -18,6 +18,7 @@ import click
 from archive.cli.children import Children
 from archive.cli.demo import echo_accounts
 from archive.cli.opening import migrate_to_head, open_services, read_config
+from archive.cli.progress import progress
 from archive.config import Config, WebConfig
 from archive.db.embedded import EmbeddedPostgres
 from archive.errors import ConfigError, UnavailableError
@@ -151,11 +152,13 @@ def _make_demo(config: Config) -> Sequence[DemoAccount]:
     with open_services(config) as services:
         if not services.demo.is_fitting():
             return ()
-        if not services.demo.is_whole():
-            click.echo("Making the demo archive, which takes a minute or two …")
+        missing = services.demo.missing()
+        if missing:
+            click.echo("Making the demo archive, which takes a few minutes …")
         # A line a file would bury the address and the accounts.
         logging.getLogger("archive.services.ingest").setLevel(logging.WARNING)
-        return services.demo.make().accounts
+        with progress(missing, "Demo files") as advance:
+            return services.demo.make(advance).accounts
 
 
 def _await_answer(config: WebConfig, children: Children) -> None:

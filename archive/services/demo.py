@@ -2,7 +2,7 @@
 """The demo archive: simulated files through the real ingest, programs, accounts, collections."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,10 @@ DEMO_ACCOUNTS = (
 )
 
 
+def _unseen(_: int) -> None:
+    pass
+
+
 class DemoService:
     """Makes the demo archive.
 
@@ -108,19 +112,24 @@ class DemoService:
             store = DemoStore(uow)
             return store.is_catalogue_empty() or store.has_collection(_HLSP)
 
-    def is_whole(self) -> bool:
-        """Whether all files of the demo are here."""
-        return not self._missing(self.files())
+    def missing(self) -> int:
+        """Tell how many files of the demo are not here yet."""
+        return len(self._missing(self.files()))
 
     @staticmethod
     def files() -> list[SimulatedFile]:
         """List the files of the demo, those of the high-level set last."""
         return [*simulated_files(), *simulated_files(of_hlsp=True)]
 
-    def make(self) -> DemoReport:
+    def make(self, advance: Callable[[int], object] = _unseen) -> DemoReport:
         """Make the demo archive, or what is missing of it.
 
         It may be stopped anywhere and run again; what is complete is left alone.
+
+        Parameters
+        ----------
+        advance
+            Called after each file with 1.
 
         Raises
         ------
@@ -132,7 +141,10 @@ class DemoService:
         files, high_level = simulated_files(), simulated_files(of_hlsp=True)
         # A collection is a mark that this archive is a demo, so it comes before the files do.
         self._make_collections(high_level)
-        outcomes = list(self._taken_in(self._missing(self.files())))
+        outcomes = []
+        for outcome in self._taken_in(self._missing(self.files())):
+            outcomes.append(outcome)
+            advance(1)
         self._make_collections(high_level)
         self._judge(files, high_level)
         self._make_accounts()
