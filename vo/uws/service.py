@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from vo.dali import Clock, ForbiddenError, NotFoundError, TooManyError, UnavailableError
+from vo.dali import Clock, ForbiddenError, NotFoundError, TooManyError, UnavailableError, UsageError
 from vo.uws.job import Job, JobFile, JobRequest
 from vo.uws.limits import JobLimits
 from vo.uws.phases import FINISHED, Phase
@@ -56,6 +56,10 @@ class JobService:
         stored = self._files.write(chunks)
         return JobFile(name, stored.key, stored.size, media_type, filename)
 
+    def discard(self, file: JobFile) -> None:
+        """Throw a file away that no job was made from."""
+        self._files.delete(file.key)
+
     def create(self, owner: str | None, request: JobRequest) -> Job:
         """Make a job that waits to be started."""
         now = self._clock()
@@ -100,6 +104,8 @@ class JobService:
 
         def step(job: Job) -> Job:
             _require_pending(job, "Its parameters")
+            if {file.name for file in job.inputs} & {file.name for file in request.inputs}:
+                raise UsageError("The job has a part of that name already; please make a new job.")
             merged = _merged(job.parameters, request.parameters)
             return job.changed(
                 parameters=merged, inputs=(*job.inputs, *request.inputs), run_id=request.run_id or job.run_id

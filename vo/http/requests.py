@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a request brought: parameters of GET and POST alike, and files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO, cast
+
+from flask import request
+
+from vo.dali import Parameters, UploadReference, UsageError, parse_uploads
+
+__all__ = ["Part", "Sent", "read_request"]
+
+# A query or a list of ids may be long; files are not kept in memory.
+_LONGEST_FIELD = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file that came with a request."""
+
+    name: str
+    filename: str
+    media_type: str
+    stream: BinaryIO
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with a request."""
+
+    parameters: Parameters
+    parts: Mapping[str, Part]
+
+    def uploads(self) -> tuple[tuple[UploadReference, Part | None], ...]:
+        """Give the uploads that are asked for, each with its part of this request, if it is in one.
+
+        Raises
+        ------
+        UsageError
+            UPLOAD is wrong, or names a part that did not come.
+        """
+        return tuple((each, self._part_of(each)) for each in parse_uploads(self.parameters.all("UPLOAD")))
+
+    def _part_of(self, reference: UploadReference) -> Part | None:
+        name = reference.part
+        if name is None:
+            return None
+        if name in self.parts:
+            return self.parts[name]
+        # A part that is sent without a file name looks like a parameter.
+        text = self.parameters.one(name)
+        if text is None:
+            raise UsageError(f"UPLOAD says that '{reference.name}' is the part '{name[:60]}', which was not sent.")
+        return Part(name, "", "", BytesIO(text.encode()))
+
+
+def read_request(largest: int) -> Sent:
+    """Read the present request.
+
+    Parameters
+    ----------
+    largest
+        Bytes of the whole body at most; more is answered with 413.
+    """
+    request.max_content_length = largest
+    request.max_form_memory_size = _LONGEST_FIELD
+    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    parts = {
+        name: Part(name, file.filename or "", file.mimetype or "", cast("BinaryIO", file.stream))
+        for name, file in request.files.items()
+    }
+    return Sent(Parameters(pairs), parts)
