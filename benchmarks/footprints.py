@@ -116,7 +116,7 @@ def regions(cursor: Cursor, rng: np.random.Generator, rows: int) -> list[bool]:
         ra, dec = directions_of(np.array(cursor.fetchall()))
         cases = [a_region(rng, name, *place) for place in zip(ra.tolist(), dec.tolist(), strict=True)]
         found, hits = in_turn(cursor, {"ours": by_cells, "pgSphere": by_sphere}, cases)
-        print(f"; {name}: ours {found['ours']:.2f} ms, pgSphere {found['pgSphere']:.2f} ms, {hits:.1f} hits")
+        print(f"  {name}: ours {found['ours']:.2f} ms, pgSphere {found['pgSphere']:.2f} ms, {hits:.1f} hits")
         ratio = found["ours"] / found["pgSphere"]
         results.append(tell(f"footprints, {name}, time over pgSphere", ratio, bar, "x", is_more_better=False))
     return results
@@ -151,7 +151,7 @@ def growth(cursor: Cursor, database: Database, rng: np.random.Generator, larger:
         found, mean = in_turn(cursor, {"ours": by_cells}, cases, rounds=1)
         times.append(found["ours"])
         hits.append(mean)
-    print(f"; growth: {times[0]:.2f} ms with {hits[0]:.0f} hits of {larger // 100}, "
+    print(f"  growth: {times[0]:.2f} ms with {hits[0]:.0f} hits of {larger // 100}, "
           f"{times[1]:.2f} ms with {hits[1]:.0f} hits of {larger}")  # fmt: skip
     # Circles of one number of middles meet more outlines where these are large beside them: time is told for each hit.
     ratio = (times[1] / hits[1]) / (times[0] / hits[0])

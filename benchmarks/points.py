@@ -100,7 +100,7 @@ def cones(cursor: Cursor, rng: np.random.Generator, ra: np.ndarray, dec: np.ndar
         cases = [Circle(float(ra[at]), float(dec[at]), radius) for at in centres]
         forms = {"ours": partial(by_cells, "ours"), "Q3C": by_q3c, "pgSphere": by_sphere}
         found, hits = in_turn(cursor, forms, cases)
-        print(f"; {name}: " + ", ".join(f"{form} {ms:.2f} ms" for form, ms in found.items()) + f", {hits:.0f} hits")
+        print(f"  {name}: " + ", ".join(f"{form} {ms:.2f} ms" for form, ms in found.items()) + f", {hits:.0f} hits")
         results.append(
             tell(f"cone {name}, time over Q3C", found["ours"] / found["Q3C"], BARS_Q3C[name], "x", is_more_better=False)
         )
@@ -125,7 +125,7 @@ def growth(cursor: Cursor, rng: np.random.Generator, rows: int) -> bool:
     small, few = in_turn(
         cursor, {"ours": partial(by_cells, "ours_small")}, [Circle(*place, float(10 * radius)) for place in centres]
     )
-    print(f"; growth: {small['ours']:.2f} ms with {few:.0f} hits of {rows // 100}, "
+    print(f"  growth: {small['ours']:.2f} ms with {few:.0f} hits of {rows // 100}, "
           f"{large['ours']:.2f} ms with {hits:.0f} hits of {rows}")  # fmt: skip
     return tell("cone, growth over 100 x the rows", large["ours"] / small["ours"], 1.5, "x", is_more_better=False)
 

@@ -12,7 +12,6 @@ from archive.db.schema import FootprintCellRow, FootprintRow, FootprintSetRow
 from archive.db.session import UnitOfWork
 from vo.sky import Polygon
 from vo.sky.filing import cells_of_outline, cells_of_quads, middle_of_outline, middles_of_quads
-from vo.sky.polygons import convex_sides
 from vo.sky.vectors import Floats, Ints, directions_of, settled
 
 __all__ = ["FootprintStore", "Outline"]
@@ -153,7 +152,7 @@ def _row(set_id: int, outline: Outline, polygon: Floats) -> FootprintRow:
         z=z,
         core=middle.core,
         reach=middle.reach,
-        is_convex=convex_sides(polygon) is not None,
+        is_convex=middle.is_convex,
     )
 
 

@@ -9,28 +9,25 @@ into the text is numbers alone, made by ``vo/sky``.
 
 import math
 
-import numpy as np
 from sqlalchemy import Boolean, ColumnElement, any_, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from archive.db.schema import ProductRow
 from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region
-from vo.sky.cover import cone_cover
-from vo.sky.filing import Middle, middle_of_outline
-from vo.sky.healpix import merge_ranges
-from vo.sky.polygons import convex_sides
-from vo.sky.sql import cells_arguments, exact_outline, outline_literal, point_condition
-from vo.sky.vectors import TOLERANCE, Ints
-from vo.sky.zuniq import wide_ranges
+from vo.sky.cover import cone_cells
+from vo.sky.faces import MAX_ORDER, cell_at
+from vo.sky.filing import middle_of_outline
+from vo.sky.sql import cells_arguments, exact_outline, few_cells_arguments, outline_literal, point_condition
+from vo.sky.vectors import TOLERANCE, Floats
 
 __all__ = ["footprint_sets_meeting", "footprints_meeting", "overlaps", "position_within"]
 
 SMALL = 0.1
 """Degrees."""
 
-COARSE = 2 * (29 - 10)
-"""Small circles are covered by cells of order 10, 3.4 arcminutes wide."""
+COARSE_ORDER = 10
+"""Small circles are covered by cells 3.4 arcminutes wide."""
 
 
 def overlaps(region: Region) -> ColumnElement[bool]:
@@ -70,16 +67,16 @@ def footprint_sets_meeting(region: Region) -> str:
 def footprints_meeting(region: Region) -> str:
     """Give what follows FROM to have the footprints (``f.id``, ``f.set_id``) that meet a region, exactly."""
     match region:
-        case Point() | Circle():
-            radius = (math.radians(region.radius) if isinstance(region, Circle) else 0.0) + TOLERANCE
-            disc = Middle(region.vector, radius, radius)
-            return _meeting(cells_arguments(_coarse_cover(region)), disc, "'{}'", is_convex=False)
+        case Point():
+            return _around(few_cells_arguments(MAX_ORDER, [cell_at(region.ra, region.dec)]), region.vector, TOLERANCE)
+        case Circle():
+            radius = math.radians(region.radius) + TOLERANCE
+            return _around(_coarse_cells(region), region.vector, radius)
         case Polygon() | Box():
-            return _meeting(
-                cells_arguments(region.cover()),
-                middle_of_outline(region.outline),
-                outline_literal(region.outline),
-                is_convex=convex_sides(region.outline) is not None,
+            middle = middle_of_outline(region.outline)
+            return (
+                f"sky_footprints_meeting({cells_arguments(region.cover())}, {outline_literal(region.outline)},"
+                f" {_numbers(*middle.place.tolist(), middle.core, middle.reach)}, {str(middle.is_convex).lower()}) AS f"
             )
         case Range() | MOC():
             near = f"sky_footprints_filed({cells_arguments(region.cover())})"
@@ -87,19 +84,18 @@ def footprints_meeting(region: Region) -> str:
             return f"(SELECT id, set_id FROM footprint WHERE id = ANY ({near}) AND {exact}) AS f"
 
 
-def _coarse_cover(region: Point | Circle) -> Ints:
+def _coarse_cells(circle: Circle) -> str:
     """Cover a circle; a small one by few cells, since those on file are hardly ever smaller."""
-    radius = region.radius if isinstance(region, Circle) else 0.0
-    if radius >= SMALL:
-        return region.cover()
-    fine = cone_cover(region.ra, region.dec, radius, fineness=2.0)
-    if len(wide_ranges(fine)) == 0:
-        return fine
-    first, last = fine[:, 0] >> COARSE, (fine[:, 1] - 1) >> COARSE
-    return merge_ranges(np.stack([first << COARSE, (last + 1) << COARSE], axis=1))
+    if circle.radius >= SMALL:
+        return cells_arguments(circle.cover())
+    cells = cone_cells(COARSE_ORDER, circle.ra, circle.dec, circle.radius)
+    return few_cells_arguments(COARSE_ORDER, cells.tolist())
 
 
-def _meeting(cells: str, middle: Middle, outline: str, *, is_convex: bool) -> str:
+def _around(cells: str, vector: Floats, radius: float) -> str:
+    return f"sky_footprints_around({cells}, {_numbers(*vector.tolist(), radius)}) AS f"
+
+
+def _numbers(*values: float) -> str:
     # In quotes they are read as what the function takes; bare, each would be a decimal first.
-    numbers = ", ".join(f"'{value!r}'" for value in (*middle.place.tolist(), middle.core, middle.reach))
-    return f"sky_footprints_meeting({cells}, {numbers}, {outline}, {str(is_convex).lower()}) AS f"
+    return ", ".join(f"'{value!r}'" for value in values)

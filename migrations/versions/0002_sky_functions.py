@@ -527,30 +527,46 @@ END
 $$
 """
 
-# Those that meet a circle (`outline` empty, `core` = `reach` = its radius) or an outline with such a middle. Cosines
-# decide where they are sure, beyond their rounding; the exact tests decide the rest.
+# Those that come within `radius` of a place, and those that meet an outline that has a place with such a `core` and
+# `reach`. Cosines decide where they are sure, beyond their rounding; the exact tests decide the rest.
+AROUND = """
+CREATE FUNCTION sky_footprints_around(
+    keys bigint[], lows bigint[], highs bigint[], px float8, py float8, pz float8, radius float8)
+RETURNS TABLE (id bigint, set_id bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 2000 ROWS 100
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    found bigint[];
+BEGIN
+    -- To ask for a place is frequent: no further call for it.
+    IF cardinality(lows) = 0 THEN
+        found := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+    ELSE
+        found := sky_footprints_near(keys, lows, highs);
+    END IF;
+    RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
+        WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + radius)) + 1e-15 THEN true
+        WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + radius)) - 1e-15 THEN false
+        WHEN f.is_convex THEN sky_convex_outline_reaches(f.vertices, px, py, pz, radius)
+        ELSE sky_outline_reaches(f.vertices, px, py, pz, radius) END;
+END
+$$
+"""
+
 MEETING = """
 CREATE FUNCTION sky_footprints_meeting(
-    keys bigint[], lows bigint[], highs bigint[], px float8, py float8, pz float8, p_core float8, p_reach float8,
-    outline float8[], is_outline_convex boolean) RETURNS TABLE (id bigint, set_id bigint)
+    keys bigint[], lows bigint[], highs bigint[], outline float8[], px float8, py float8, pz float8,
+    p_core float8, p_reach float8, is_outline_convex boolean) RETURNS TABLE (id bigint, set_id bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 2000 ROWS 100
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     found CONSTANT bigint[] := sky_footprints_near(keys, lows, highs);
 BEGIN
-    IF cardinality(outline) = 0 THEN
-        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
-            WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + p_core)) + 1e-15 THEN true
-            WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
-            WHEN f.is_convex THEN sky_convex_outline_reaches(f.vertices, px, py, pz, p_reach)
-            ELSE sky_outline_reaches(f.vertices, px, py, pz, p_reach) END;
-    ELSE
-        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
-            WHEN f.x * px + f.y * py + f.z * pz > cos(f.core + p_core) + 1e-15 THEN true
-            WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
-            WHEN f.is_convex AND is_outline_convex THEN sky_convex_outlines_meet(f.vertices, outline)
-            ELSE sky_outlines_meet(f.vertices, outline) END;
-    END IF;
+    RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
+        WHEN f.x * px + f.y * py + f.z * pz > cos(f.core + p_core) + 1e-15 THEN true
+        WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + p_reach)) - 1e-15 THEN false
+        WHEN f.is_convex AND is_outline_convex THEN sky_convex_outlines_meet(f.vertices, outline)
+        ELSE sky_outlines_meet(f.vertices, outline) END;
 END
 $$
 """
@@ -570,7 +586,8 @@ FUNCTIONS = {
     "sky_outline_meets_moc(float8[], int8multirange)": MEETS_MOC,
     "sky_footprints_near(bigint[], bigint[], bigint[])": NEAR,
     "sky_footprints_filed(bigint[], bigint[], bigint[])": FILED,
-    "sky_footprints_meeting(bigint[], bigint[], bigint[], float8, float8, float8, float8, float8, float8[], boolean)": (
+    "sky_footprints_around(bigint[], bigint[], bigint[], float8, float8, float8, float8)": AROUND,
+    "sky_footprints_meeting(bigint[], bigint[], bigint[], float8[], float8, float8, float8, float8, float8, boolean)": (
         MEETING
     ),
 }

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vo.sky.cover import cone_core, cone_cover
-from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, check_position, chord_squared, vectors_of
+from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, check_position, chord_squared, vector_of, vectors_of
 
 __all__ = ["Circle", "Point"]
 
@@ -26,7 +26,7 @@ class Point:
     @property
     def vector(self) -> Floats:
         """The place as a unit vector."""
-        return vectors_of(self.ra, self.dec)
+        return vector_of(self.ra, self.dec)
 
     def cover(self) -> Ints:
         """Give sorted half-open ranges of order-29 cells that hold the point and its rounded twins next to it."""
@@ -59,7 +59,7 @@ class Circle:
     @property
     def vector(self) -> Floats:
         """The centre as a unit vector."""
-        return vectors_of(self.ra, self.dec)
+        return vector_of(self.ra, self.dec)
 
     def cover(self) -> Ints:
         """Give sorted half-open ranges of order-29 cells that hold the circle."""

@@ -13,23 +13,20 @@ import mocpy
 import numpy as np
 from astropy.coordinates import Latitude, Longitude
 
-from vo.sky.healpix import (
-    MAX_ORDER,
-    cell_centres,
-    cell_radius,
-    cell_size,
-    children,
-    merge_ranges,
-    ranges_of_cells,
-    thin_ranges,
-)
-from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vectors_of
+from vo.sky.faces import MAX_ORDER, Grid, cell_size, grid_around
+from vo.sky.healpix import cell_centres, cell_radius, children, merge_ranges, ranges_of_cells, thin_ranges
+from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vector_of
 
-__all__ = ["MAX_RANGES", "cone_core", "cone_cover", "cover_of"]
+__all__ = ["MAX_RANGES", "cone_cells", "cone_core", "cone_cover", "cover_of"]
 
 MAX_RANGES = 40
 SMALL = math.radians(1.0)
 LARGE = math.radians(4.0)
+FINENESS = 0.25
+"""The side of a cell over the radius of a circle."""
+
+FEW = 4
+"""Cells that are not worth a closer look."""
 
 WIDE = 30.0
 """Degrees; from here on covers start with the whole sky (mocpy 0.21 leaves parts of circles near 180° out)."""
@@ -44,28 +41,61 @@ def _order_for(size: float) -> int:
     return max(0, math.ceil(math.log2(cell_size(0) / size)))
 
 
-def cone_cover(ra: float, dec: float, radius: float, fineness: float | None = None) -> Ints:
+def cone_cover(ra: float, dec: float, radius: float) -> Ints:
     """Cover a circle.
 
     Parameters
     ----------
     ra, dec, radius
         Degrees.
-    fineness
-        Cell side over radius; by default 0.5 below one degree, 0.25 below four and 0.125 above.
     """
     size = math.radians(radius)
+    order, enough = _order_for(FINENESS * size), 10 if size < SMALL else 20 if size < LARGE else MAX_RANGES
+    cells = cone_cells(order, ra, dec, radius)
+    return thin_ranges(ranges_of_cells(order, cells), enough)
+
+
+def cone_cells(order: int, ra: float, dec: float, radius: float) -> Ints:
+    """Give the cells of one order that may come within a circle; not sorted.
+
+    Parameters
+    ----------
+    ra, dec, radius
+        Degrees.
+    """
+    grid = _grid(order, ra, dec, radius)
+    if grid is not None and len(grid) <= FEW:
+        return grid.cells()
+    cells, centres = _cells_around(order, ra, dec, radius)
+    return cells[_is_near(centres, vector_of(ra, dec), _grown(radius) + cell_radius(order))]
+
+
+def _grown(radius: float) -> float:
+    """Give a radius (degrees) in radians, with a margin that keeps what lies on the rim to the last digit."""
+    return math.radians(radius) * (1 + 1e-9) + 2 * TOLERANCE
+
+
+def _grid(order: int, ra: float, dec: float, radius: float) -> Grid | None:
+    return grid_around(order, ra, dec, _grown(radius)) if radius < WIDE else None
+
+
+def _cells_around(order: int, ra: float, dec: float, radius: float) -> tuple[Ints, Floats]:
+    """Give cells of one order, all that come within a circle (degrees) among them, and their centres."""
+    reach = _grown(radius)
+    grid = _grid(order, ra, dec, radius)
+    if grid is not None:
+        return grid.cells(), grid.centres()
     if radius >= WIDE:
-        centre = vectors_of(ra, dec)
-        return cover_of(lambda centres, more: _is_near(centres, centre, size + more), ra, dec, radius)
-    if fineness is None:
-        fineness = 0.5 if size < SMALL else 0.25 if size < LARGE else 0.125
-    # The margin keeps what lies on the rim to the last digit.
-    grown = math.degrees(size * (1 + 1e-9) + 2 * TOLERANCE)
-    moc = mocpy.MOC.from_cone(
-        Longitude(ra, u.deg), Latitude(dec, u.deg), radius=grown * u.deg, max_depth=_order_for(fineness * size)
-    )
-    return thin_ranges(merge_ranges(moc.to_depth29_ranges.astype(np.int64)), MAX_RANGES)
+        cells, level = np.arange(12), 0
+        while level < order:
+            near = _is_near(cell_centres(level, cells), vector_of(ra, dec), reach + cell_radius(level))
+            cells, level = children(cells[near]), level + 1
+    else:
+        moc = mocpy.MOC.from_cone(
+            Longitude(ra, u.deg), Latitude(dec, u.deg), radius=math.degrees(reach) * u.deg, max_depth=order
+        )
+        cells = _cells_at(order, merge_ranges(moc.to_depth29_ranges.astype(np.int64)))
+    return cells, cell_centres(order, cells)
 
 
 def cone_core(ra: float, dec: float, radius: float) -> Ints:
@@ -83,9 +113,9 @@ def cone_core(ra: float, dec: float, radius: float) -> Ints:
     size = math.radians(radius)
     if not LARGE <= size < math.radians(WIDE):
         return np.empty((0, 2), dtype=np.int64)
-    order = _order_for(0.125 * size)
-    cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=0.125))
-    inside = _is_near(cell_centres(order, cells), vectors_of(ra, dec), (size - cell_radius(order)) * (1 - 1e-9))
+    order = _order_for(FINENESS / 2 * size)
+    cells, centres = _cells_around(order, ra, dec, radius)
+    inside = _is_near(centres, vector_of(ra, dec), (size - cell_radius(order)) * (1 - 1e-9))
     ranges = ranges_of_cells(order, cells[inside])
     longest = np.argsort(ranges[:, 0] - ranges[:, 1], kind="stable")
     return ranges[longest[:4]]
@@ -103,28 +133,22 @@ def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:
         Degrees: a circle around the region.
     """
     size = math.radians(radius)
-    if radius >= WIDE:
-        order, cells = 0, np.arange(12)
-    else:
-        order = _order_for(0.5 * size)
-        cells = _cells_at(order, cone_cover(ra, dec, radius, fineness=0.5))
-    cells = cells[touches(cell_centres(order, cells), cell_radius(order))]
+    order = 0 if radius >= WIDE else _order_for(FINENESS * size)
+    cells, centres = _cells_around(order, ra, dec, radius)
+    cells = cells[touches(centres, cell_radius(order))]
     ranges = ranges_of_cells(order, cells)
     enough = 16 if size < SMALL else 30
     # The next order has about twice as many ranges.
     while order < MAX_ORDER and len(cells) < 500 and len(ranges) <= enough / 2:
         finer = children(cells)
         finer = finer[touches(cell_centres(order + 1, finer), cell_radius(order + 1))]
-        found = ranges_of_cells(order + 1, finer)
-        if len(found) > enough:
-            break
-        order, cells, ranges = order + 1, finer, found
-    return thin_ranges(ranges, MAX_RANGES)
+        order, cells, ranges = order + 1, finer, ranges_of_cells(order + 1, finer)
+    return thin_ranges(ranges, enough)
 
 
 def _is_near(centres: Floats, centre: Floats, radius: float) -> Bools:
     difference = centres - centre
-    near: Bools = np.sum(difference * difference, axis=-1) <= chord_squared(radius) + 1e-15
+    near: Bools = np.einsum("nk,nk->n", difference, difference) <= chord_squared(radius) + 1e-15
     return near
 
 

@@ -8,8 +8,9 @@ import numpy as np
 from cdshealpix import nested
 
 from vo.sky.arcs import distance_within, edge_distance, encloses
-from vo.sky.healpix import cell_centres, cell_radius, cell_size, children, hpx29
-from vo.sky.polygons import cap_of
+from vo.sky.faces import LEAST_WIDTH, cell_size
+from vo.sky.healpix import cell_centres, cell_radius, children, hpx29
+from vo.sky.polygons import cap_of, convex_sides
 from vo.sky.vectors import Bools, Floats, Ints, chord_squared, cross, directions_of, settled, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq
 
@@ -23,15 +24,13 @@ CHUNK = 8192
 LESS, MORE = 1 - 1e-9, 1 + 1e-9
 RIGHT_ANGLE_CHORD = 1.4
 
-LEAST_WIDTH = 0.72
-"""The way across a cell where it is shortest, over its side."""
-
 
 def order_of(size: float) -> int:
     """Choose the order of the cells for outlines whose smaller side is `size` radians."""
     if size <= 0:
         return LAST_ORDER
-    return min(LAST_ORDER, max(0, math.ceil(math.log2(cell_size(0) / (COARSENESS * size)))))
+    # Rounded up to one of ORDERS.
+    return min(LAST_ORDER, max(0, 2 * math.ceil(math.log2(cell_size(0) / (COARSENESS * size)) / 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +43,30 @@ class Middle:
         Unit vector.
     core, reach
         Radians: from there all is outline up to `core`, and none is beyond `reach`.
+    is_convex
+        Whether the outline is known to have no bay.
     """
 
     place: Floats
     core: float
     reach: float
+    is_convex: bool
 
 
 def middle_of_outline(outline: Floats) -> Middle:
     """Choose the place of an outline of any form: its middle, or a corner where that is outside."""
     middle, _ = cap_of(outline)
-    is_inside = bool(encloses(outline, middle[None, :])[0])
-    place = middle if is_inside else outline[0]
-    core = edge_distance(outline, place) * LESS if is_inside else 0.0
+    sides = convex_sides(outline)
+    if sides is not None and (height := float((sides @ middle).min())) > 0:
+        place, core = middle, math.asin(min(1.0, height)) * LESS
+    elif encloses(outline, middle[None, :])[0]:
+        place, core = middle, edge_distance(outline, middle) * LESS
+    else:
+        place, core = outline[0], 0.0
     chord = float(np.linalg.norm(outline - place, axis=1).max())
     # Beyond a right angle the farthest place may lie between corners.
     reach = min(math.pi, 2 * math.asin(chord / 2) * MORE) if chord < RIGHT_ANGLE_CHORD else math.pi
-    return Middle(place, core, reach)
+    return Middle(place, core, reach, sides is not None)
 
 
 def middles_of_quads(quads: Floats) -> tuple[Floats, Floats, Floats]:

@@ -2,6 +2,7 @@
 """HEALPix cells: the order-29 nested key of a position, and sets of cells as ranges of such keys."""
 
 import math
+from functools import cache
 
 import astropy.units as u
 import numpy as np
@@ -9,14 +10,13 @@ import numpy.typing as npt
 from astropy.coordinates import Latitude, Longitude
 from cdshealpix import nested
 
-from vo.sky.vectors import Floats, Ints, settled
+from vo.sky.faces import MAX_ORDER, centres_on_faces, press_bits
+from vo.sky.vectors import Bools, Floats, Ints
 
 __all__ = [
     "ALL_SKY",
-    "MAX_ORDER",
     "cell_centres",
     "cell_radius",
-    "cell_size",
     "children",
     "hpx29",
     "merge_ranges",
@@ -24,7 +24,6 @@ __all__ = [
     "thin_ranges",
 ]
 
-MAX_ORDER = 29
 ALL_SKY: Ints = np.array([[0, 12 << 58]], dtype=np.int64)
 
 
@@ -41,11 +40,7 @@ def hpx29(ra: npt.ArrayLike, dec: npt.ArrayLike) -> Ints:
     return nested.lonlat_to_healpix(lon, lat, MAX_ORDER).astype(np.int64)  # type: ignore[no-any-return]
 
 
-def cell_size(order: int) -> float:
-    """Give the side (radians) of a square as large as a cell."""
-    return math.sqrt(math.pi / 3) / float(1 << order)
-
-
+@cache
 def cell_radius(order: int) -> float:
     """Give the radius (radians) of a circle around the centre that holds any cell of this order."""
     # The widest cells stand where the equatorial belt meets the caps.
@@ -64,34 +59,12 @@ def cell_centres(order: int, cells: Ints) -> Floats:
 
     Notes
     -----
-    Górski et al. 2005, ApJ 622, 759, §5. The library gives the same and starts threads at each call, which
-    takes twenty times as long for the few hundred cells of a cover.
+    The library gives the same and starts threads at each call, which takes twenty times as long for the
+    few hundred cells of a cover.
     """
-    side = float(1 << order)
     face, within = cells >> (2 * order), cells & ((1 << (2 * order)) - 1)
-    x, y = _every_other_bit(within) + 0.5, _every_other_bit(within >> 1) + 0.5
-    ring = (2 + face // 4) * side - x - y
-    belt = np.minimum(np.minimum(ring, side), 4 * side - ring)
-    is_cap = belt < side
-    depth = (belt / side) ** 2 / 3
-    z = np.where(is_cap, np.where(ring < side, 1 - depth, depth - 1), (2 * side - ring) * 2 / (3 * side))
-    width = np.sqrt(np.where(is_cap, depth * (2 - depth), 1 - z * z))
-    eighth = 2 * (face % 4) + (face // 4 != 1)
-    lon = (eighth * belt + x - y) * math.pi / (4 * belt)
-    return settled(np.stack([width * np.cos(lon), width * np.sin(lon), z], axis=-1))
-
-
-def _every_other_bit(cells: Ints) -> Ints:
-    """Press the bits of even places together."""
-    bits = cells & 0x0555555555555555
-    for shift, mask in (
-        (1, 0x0333333333333333),
-        (2, 0x0F0F0F0F0F0F0F0F),
-        (4, 0x00FF00FF00FF00FF),
-        (8, 0x0000FFFF0000FFFF),
-    ):
-        bits = (bits | (bits >> shift)) & mask
-    return (bits | (bits >> 16)) & 0xFFFFFFFF
+    x, y = press_bits(within).astype(np.float64), press_bits(within >> 1).astype(np.float64)
+    return centres_on_faces(order, face, x + 0.5, y + 0.5)
 
 
 def children(cells: Ints) -> Ints:
@@ -101,9 +74,10 @@ def children(cells: Ints) -> Ints:
 
 def ranges_of_cells(order: int, cells: Ints) -> Ints:
     """Give cells of one order as merged, sorted, half-open ranges of order 29."""
-    low = np.unique(cells)
-    shift = 2 * (MAX_ORDER - order)
-    return merge_ranges(np.stack([low << shift, (low + 1) << shift], axis=1))
+    if len(cells) == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    ordered = np.sort(cells)
+    return _between(ordered, ordered + 1, ordered[1:] > ordered[:-1] + 1) << (2 * (MAX_ORDER - order))
 
 
 def merge_ranges(ranges: Ints) -> Ints:
@@ -113,9 +87,16 @@ def merge_ranges(ranges: Ints) -> Ints:
         return ranges.reshape(0, 2)
     ranges = ranges[np.argsort(ranges[:, 0], kind="stable")]
     ends = np.maximum.accumulate(ranges[:, 1])
-    starts_new = np.r_[True, ranges[1:, 0] > ends[:-1]]
-    last = np.r_[np.flatnonzero(starts_new)[1:] - 1, len(ranges) - 1]
-    return np.stack([ranges[starts_new, 0], ends[last]], axis=1)
+    return _between(ranges[:, 0], ends, ranges[1:, 0] > ends[:-1])
+
+
+def _between(starts: Ints, ends: Ints, is_gap: Bools) -> Ints:
+    """Give the ranges between gaps: `is_gap` tells of all starts but the first."""
+    gaps = np.flatnonzero(is_gap)
+    ranges = np.empty((len(gaps) + 1, 2), dtype=np.int64)
+    ranges[0, 0], ranges[-1, 1] = starts[0], ends[-1]
+    ranges[1:, 0], ranges[:-1, 1] = starts[gaps + 1], ends[gaps]
+    return ranges
 
 
 def thin_ranges(ranges: Ints, limit: int) -> Ints:
@@ -123,7 +104,6 @@ def thin_ranges(ranges: Ints, limit: int) -> Ints:
     if len(ranges) <= limit:
         return ranges
     gaps = ranges[1:, 0] - ranges[:-1, 1]
-    kept = np.sort(np.argpartition(gaps, len(gaps) - limit + 1)[len(gaps) - limit + 1 :])
-    low = np.r_[ranges[0, 0], ranges[kept + 1, 0]]
-    high = np.r_[ranges[kept, 1], ranges[-1, 1]]
-    return np.stack([low, high], axis=1)
+    is_kept = np.zeros(len(gaps), dtype=bool)
+    is_kept[np.argpartition(gaps, len(gaps) - limit + 1)[len(gaps) - limit + 1 :]] = True
+    return _between(ranges[:, 0], ranges[:, 1], is_kept)

@@ -6,20 +6,23 @@ COPY takes no parameters. The ``sky_…`` functions are those of the archive's m
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
+from vo.sky.faces import MAX_ORDER
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
 from vo.sky.polygons import Box, Polygon
 from vo.sky.vectors import TOLERANCE, Floats, Ints, settled, vectors_of
-from vo.sky.zuniq import ends_of, larger_cells, wide_ranges
+from vo.sky.zuniq import LAST_ORDER, ends_of, keys_around, larger_cells
 
 __all__ = [
     "cells_arguments",
     "exact_outline",
+    "few_cells_arguments",
     "outline_literal",
     "point_condition",
     "ranges_condition",
@@ -38,8 +41,22 @@ def ranges_condition(ranges: Ints, column: str) -> str:
 
 def cells_arguments(ranges: Ints) -> str:
     """Give three SQL arrays for a function: keys, lower ends and upper ends of cells that share places with ranges."""
-    arrays = (larger_cells(ranges), *ends_of(wide_ranges(ranges)).T)
-    return ", ".join(f"'{{{','.join(map(str, keys.tolist()))}}}'" for keys in arrays)
+    return ", ".join(_array(keys.tolist()) for keys in (larger_cells(ranges), *ends_of(ranges).T))
+
+
+def few_cells_arguments(order: int, cells: Sequence[int]) -> str:
+    """Give the same for a few cells of one order, in less time."""
+    keys = sorted({key for cell in cells for key in keys_around(order, cell)})
+    if order >= LAST_ORDER:
+        return f"{_array(keys)}, '{{}}', '{{}}'"
+    # The keys of all cells inside a cell lie around its own.
+    size = 1 << (2 * (MAX_ORDER - order))
+    middles = [(2 * cell + 1) * size for cell in cells]
+    return f"{_array(keys)}, {_array([at - size + 1 for at in middles])}, {_array([at + size - 1 for at in middles])}"
+
+
+def _array(keys: Sequence[int]) -> str:
+    return "'{" + ",".join(map(str, keys)) + "}'"
 
 
 def point_condition(region: Region, *, hpx29: str, ra: str, dec: str) -> str:

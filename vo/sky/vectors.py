@@ -18,6 +18,7 @@ __all__ = [
     "directions_of",
     "settled",
     "tangent_frame",
+    "vector_of",
     "vectors_of",
 ]
 
@@ -61,6 +62,13 @@ def vectors_of(ra: npt.ArrayLike, dec: npt.ArrayLike) -> Floats:
     """
     lon, lat = np.radians(np.asarray(ra, dtype=float)), np.radians(np.asarray(dec, dtype=float))
     return settled(np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1))
+
+
+def vector_of(ra: float, dec: float) -> Floats:
+    """Make the unit vector of one place, as `vectors_of` does, in a fraction of the time."""
+    lon, lat = math.radians(ra), math.radians(dec)
+    parts = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
+    return np.array([part if abs(part) >= LEAST else 0.0 for part in parts])
 
 
 def settled(vectors: Floats) -> Floats:

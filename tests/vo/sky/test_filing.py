@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 
 from tests.vo.sky.regions import polygons, regions
 from vo.sky import Polygon, Region, hpx29
+from vo.sky.faces import MAX_ORDER, cell_at
 from vo.sky.filing import cells_of_outline, cells_of_quads
 from vo.sky.vectors import directions_of, vectors_of
-from vo.sky.zuniq import LAST_ORDER, ends_of, larger_cells, zuniq
+from vo.sky.zuniq import ORDERS, ends_of, larger_cells, zuniq
+from vo.sky.zuniq import keys_around as keys_of_cell
 
 
 def keys_around(cells: np.ndarray) -> np.ndarray:
-    """Give the keys of the cells of every order that hold order-29 cells, ``(n, orders)``."""
-    orders = np.arange(LAST_ORDER + 1)
-    return np.stack([zuniq(int(order), cells >> (58 - 2 * int(order))) for order in orders], axis=1)
+    """Give the keys of the cells of all orders on file that hold order-29 cells, ``(n, orders)``."""
+    return np.stack([zuniq(order, cells >> (58 - 2 * order)) for order in ORDERS], axis=1)
 
 
 @settings(max_examples=200, deadline=None)
@@ -29,6 +30,15 @@ def test_every_place_of_an_outline_is_in_one_of_its_cells(polygon: Polygon, seed
     inside = polygon.contains(ra, dec)
     around = keys_around(hpx29(ra[inside], dec[inside]))
     assert np.isin(around, keys).any(axis=1).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(polygons())
+def test_the_one_cell_of_a_corner_or_of_a_place_on_a_side_is_among_those_of_the_outline(polygon: Polygon) -> None:
+    keys = cells_of_outline(polygon.outline)
+    middles = polygon.outline + np.roll(polygon.outline, -1, axis=0)
+    for ra, dec in zip(*directions_of(np.concatenate([polygon.outline, middles])), strict=True):
+        assert np.isin(keys_of_cell(MAX_ORDER, cell_at(float(ra), float(dec))), keys).any()
 
 
 @pytest.mark.parametrize("size", [1e-5, 0.002, 0.15, 1.0, 8.0])
@@ -47,7 +57,7 @@ def test_many_quads_are_filed_as_each_alone(size: float) -> None:
     )
     quads /= np.linalg.norm(quads, axis=2)[:, :, None]
     rows, keys = cells_of_quads(quads)
-    assert len(keys) / len(quads) < 14
+    assert len(keys) / len(quads) < 20
     weights = rng.dirichlet(np.ones(4) * 0.4, (len(quads), 60))
     places = np.einsum("npc,nck->npk", weights, quads)
     found = keys_around(hpx29(*(part.ravel() for part in directions_of(places)))).reshape(len(quads), 60, -1)
