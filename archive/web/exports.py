@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Searches as CSV and VOTable, streamed."""
 
-from collections.abc import Iterator
-
 from flask import Response, request
 
 from archive.domain.search import ColumnType, OutputFormat, SearchColumn, SearchQuery
 from archive.web.context import caller, services
-from vo.tables import CSV_TYPE, VOTABLE_TYPE, Datatype, Field, TableRows, write_csv, write_votable
+from vo.tables import FORMATS, BatchSource, Datatype, Field, batches_of, write
 
 __all__ = ["export_response", "wanted_format"]
 
@@ -29,6 +27,9 @@ _MEDIA_TYPES = {
 }
 
 
+_FORMATS = {OutputFormat.CSV: FORMATS["csv"], OutputFormat.VOTABLE: FORMATS["votable/td"]}
+
+
 def wanted_format(query: SearchQuery, usual: OutputFormat) -> OutputFormat:
     """Give the form of the answer: as ``format`` says, else as the Accept header does, else the usual one."""
     if query.format is not None:
@@ -43,15 +44,16 @@ def export_response(query: SearchQuery, form: OutputFormat) -> Response:
     """Stream all rows; what is wrong is told before the first of them."""
     export = services().search.stream(caller(), query)
     fields = [_field(column) for column in export.columns]
-    rows = TableRows(export.batches, export.query.page.limit)
-    if form is OutputFormat.CSV:
-        response = _streamed(write_csv(rows, fields), CSV_TYPE, "search.csv")
-        # CSV has no place within for what VOTable says in its last INFO.
-        if export.total is not None and export.total > (export.query.page.limit or 0):
-            response.headers["Archive-Overflow"] = f"{export.query.page.limit} of {export.total} rows"
-        return response
+    limit = export.query.page.limit
+    source = BatchSource(batches_of(export.batches, fields), fields, limit)
     infos = {"request": request.url if request.method == "GET" else request.base_url}
-    return _streamed(write_votable(rows, fields, infos), VOTABLE_TYPE, "search.xml")
+    format_ = _FORMATS[form]
+    response = Response(write(format_, source, fields, infos), content_type=format_.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="search{format_.extension}"'
+    # CSV has no place within for what VOTable says in its last INFO.
+    if form is OutputFormat.CSV and export.total is not None and export.total > (limit or 0):
+        response.headers["Archive-Overflow"] = f"{limit} of {export.total} rows"
+    return response
 
 
 def _field(column: SearchColumn) -> Field:
@@ -66,9 +68,3 @@ def _field(column: SearchColumn) -> Field:
         description=column.description,
         xtype=xtype,
     )
-
-
-def _streamed(pieces: Iterator[bytes], content_type: str, name: str) -> Response:
-    response = Response(pieces, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

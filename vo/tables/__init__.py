@@ -1,17 +1,26 @@
-"""Tables out: typed fields, and writers that stream rows as CSV and VOTable."""
+"""Tables out and in: typed fields, the doors from the database, and streaming writers of every format."""
 
-from vo.tables.csv import CSV_TYPE, write_csv
+from vo.tables.arrow import batches_of
+from vo.tables.compression import compressed
+from vo.tables.document import write_error
+from vo.tables.doors import Door, copy_expression
 from vo.tables.field import Datatype, Field
-from vo.tables.rows import TableRows
-from vo.tables.votable import VOTABLE_TYPE, write_error, write_votable
+from vo.tables.formats import FORMATS, Format, accepted_format, find_format, write
+from vo.tables.sources import BatchSource, CopySource
 
 __all__ = [
-    "CSV_TYPE",
-    "VOTABLE_TYPE",
+    "FORMATS",
+    "BatchSource",
+    "CopySource",
     "Datatype",
+    "Door",
     "Field",
-    "TableRows",
-    "write_csv",
+    "Format",
+    "accepted_format",
+    "batches_of",
+    "compressed",
+    "copy_expression",
+    "find_format",
+    "write",
     "write_error",
-    "write_votable",
 ]

@@ -104,3 +104,14 @@ class Field:
         if self.arraysize.endswith("*"):
             return None
         return math.prod(int(size) for size in self.arraysize.split("x")) if self.arraysize else 1
+
+    @property
+    def null_number(self) -> int:
+        """The whole number for NULL where a form needs one: `null`, else the least of the type.
+
+        An unsigned byte takes its greatest, since 0 is common. Other types than integers have none: 0.
+        """
+        if self.null is not None:
+            return self.null
+        bits = {Datatype.SHORT: 16, Datatype.INT: 32, Datatype.LONG: 64}.get(self.datatype)
+        return -(2 ** (bits - 1)) if bits else 255 if self.datatype is Datatype.UNSIGNED_BYTE else 0
