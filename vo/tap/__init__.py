@@ -1,0 +1,1 @@
+"""Table access (TAP 1.1)."""
