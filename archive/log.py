@@ -23,10 +23,17 @@ def configure_logging(level: str, *, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _on_one_line,
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(
+            colors=False,
+            # The other formatter puts the values of variables into the log, passwords among them.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -44,3 +51,11 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     root.setLevel(level)
     # It tells of each step at INFO, at every start.
     logging.getLogger("alembic").setLevel(max(root.level, logging.WARNING))
+
+
+def _on_one_line(_: object, __: str, event_dict: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Join the lines of an event; libraries write some."""
+    event = event_dict.get("event")
+    if isinstance(event, str) and "\n" in event:
+        event_dict["event"] = " ".join(event.split())
+    return event_dict

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 
@@ -45,6 +46,8 @@ def create_worker(config: Config) -> Celery:
     def begin_upkeep(sender: Any, **_: object) -> None:  # noqa: ANN401 -- Celery's consumer
         if sender.app is not app:
             return
+        # It is about a setting that we have made; Celery has it shown always as it starts.
+        warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
         queue.send(UPKEEP)
         sender.timer.call_repeatedly(UPKEEP_SECONDS, queue.send, (UPKEEP,))
 

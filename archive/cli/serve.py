@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """``archive serve``: the web server, gunicorn."""
 
+import contextlib
+import json
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
 
 from archive.app import create_app
 from archive.bootstrap import build_services
@@ -15,6 +20,13 @@ from archive.cli.parent import stop_with_parent, with_parent
 from archive.config import Config, WebConfig
 
 __all__ = ["serve"]
+
+# The most that gunicorn bounds; more would be without any bound.
+_LONGEST_LINE = 8190
+_TOO_LONG = (
+    f"The address has more than {_LONGEST_LINE} bytes. "
+    "Send the search to /api/v1/search by POST, or ask for less at once."
+)
 
 
 @click.command()
@@ -25,6 +37,34 @@ def serve(*, with_parent: bool) -> None:
     if with_parent:
         stop_with_parent()
     _Server(config).run()
+
+
+class _Process(ThreadWorker):  # type: ignore[misc]
+    """One of gunicorn's processes."""
+
+    def handle_error(
+        self,
+        req: object,
+        client: socket.socket,
+        addr: object,
+        exc: BaseException,
+    ) -> None:
+        """Answer what gunicorn could not read; an address that is too long in our own words (RFC 9110 §15.5.15).
+
+        Notes
+        -----
+        Neither path nor headers are known by then, so programs and people get the same.
+        """
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        body = json.dumps({"type": "about:blank", "title": "uri_too_long", "status": 414, "detail": _TOO_LONG}).encode()
+        head = (
+            "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with contextlib.suppress(OSError):
+            client.sendall(head.encode() + body)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -47,7 +87,7 @@ def _settings(config: WebConfig) -> Mapping[str, object]:
     processes = 2 if config.threads >= 4 and (os.cpu_count() or 1) > 1 else 1
     settings: dict[str, object] = {
         "bind": [f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"],
-        "worker_class": "gthread",
+        "worker_class": _Process,
         "workers": processes,
         "threads": -(-config.threads // processes),
         # For the process, not for a request: a download takes as long as it takes.
@@ -56,7 +96,7 @@ def _settings(config: WebConfig) -> Mapping[str, object]:
         "graceful_timeout": 8,
         "keepalive": 15,
         # A search with many values, or a polygon, is a long line.
-        "limit_request_line": 8190,
+        "limit_request_line": _LONGEST_LINE,
         "forwarded_allow_ips": "",
         "loglevel": "warning",
         "proc_name": "archive",

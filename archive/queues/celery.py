@@ -12,6 +12,8 @@ from archive.queues.names import ROUTES
 __all__ = ["CeleryQueue", "make_celery"]
 
 _log = structlog.get_logger(__name__)
+# Of a sender, which has something else to do; a worker waits for its broker as long as it takes.
+_PATIENCE = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5}
 
 
 def make_celery(broker_url: str | None, database_url: str) -> Celery:
@@ -28,7 +30,7 @@ def make_celery(broker_url: str | None, database_url: str) -> Celery:
     app = Celery("archive", set_as_current=False)
     app.conf.update(
         broker_url=broker_url or f"{transport.SCHEME}://",
-        broker_transport_options={} if broker_url else {"dsn": database_url},
+        broker_transport_options={} if broker_url else {"dsn": database_url, **_PATIENCE},
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         task_queues=[Queue(name, Exchange(name, type="direct"), routing_key=name) for name in set(ROUTES.values())],
@@ -48,7 +50,7 @@ def make_celery(broker_url: str | None, database_url: str) -> Celery:
         worker_redirect_stdouts=False,
         worker_enable_remote_control=broker_url is not None,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        task_publish_retry_policy={"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.5},
+        task_publish_retry_policy=_PATIENCE,
     )
     return app
 
@@ -75,5 +77,5 @@ class CeleryQueue:
         """
         try:
             self._app.send_task(task_name, args=args)
-        except OperationalError:
-            _log.exception("the queue does not answer; the upkeep will send it", task=task_name, args=args)
+        except OperationalError as exc:
+            _log.warning("the queue does not answer; the upkeep will send it", task=task_name, args=args, why=str(exc))

@@ -123,10 +123,14 @@ class Channel(virtual.Channel):  # type: ignore[misc]
             if self.closed:
                 self._disconnect()
 
-    def _execute(self, statement: str, values: object) -> list[tuple[Any, ...]]:
+    def connect(self) -> psycopg2.extensions.connection:
+        """Give the channel's connection to the database, made if there is none."""
         if self._database is None:
             self._database = connect(self._dsn)
-        with self._database.cursor() as cursor:
+        return self._database
+
+    def _execute(self, statement: str, values: object) -> list[tuple[Any, ...]]:
+        with self.connect().cursor() as cursor:
             cursor.execute(statement, values)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
@@ -219,6 +223,23 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         """Tell the version of the database's client library."""
         return str(psycopg2.__libpq_version__)
 
+    def establish_connection(self) -> "Transport":
+        """Connect.
+
+        Notes
+        -----
+        The base class does nothing that could fail. Here kombu learns that the database is away, and
+        tries again in growing steps; found out later, it would try again at once and without end.
+        """
+        channel = self.create_channel(self)
+        try:
+            channel.connect()
+        except psycopg2.Error:
+            channel.close()
+            raise
+        self._avail_channels.append(channel)
+        return self
+
     def register_with_event_loop(self, connection: object, loop: Any) -> None:  # noqa: ANN401, ARG002 -- kombu's
         """Let the worker's event loop wake us."""
         self._unregister()
@@ -309,7 +330,16 @@ class Transport(virtual.Transport):  # type: ignore[misc]
 
 
 def connect(dsn: str) -> psycopg2.extensions.connection:
-    """Open a connection on which each statement is a transaction."""
-    connection = psycopg2.connect(dsn, connect_timeout=5, application_name="archive queue")
+    """Open a connection on which each statement is a transaction.
+
+    Raises
+    ------
+    psycopg2.OperationalError
+        There is none; the message has one line.
+    """
+    try:
+        connection = psycopg2.connect(dsn, connect_timeout=5, application_name="archive queue")
+    except psycopg2.OperationalError as exc:
+        raise psycopg2.OperationalError(" ".join(str(exc).split())) from exc
     connection.autocommit = True
     return connection

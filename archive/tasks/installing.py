@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from celery import Celery
 
 from archive.bootstrap import Services
@@ -10,6 +11,8 @@ from archive.errors import UnavailableError
 from archive.queues.names import PREVIEW, UPKEEP
 
 __all__ = ["install_tasks"]
+
+_log = structlog.get_logger(__name__)
 
 
 def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
@@ -26,7 +29,10 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
         services().previews.make(public_id)
 
     def run_upkeep() -> None:
-        services().upkeep.run()
+        try:
+            services().upkeep.run()
+        except UnavailableError as exc:
+            _log.warning("no upkeep now", why=exc.message)
 
     # A database that is away for a moment is no reason to give up.
     patience = {"autoretry_for": (UnavailableError,), "retry_backoff": 5, "max_retries": 5}

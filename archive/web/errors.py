@@ -46,6 +46,8 @@ def install_error_pages(app: Flask) -> None:
 
     @app.errorhandler(ArchiveError)
     def known(error: ArchiveError) -> Response:
+        if error.status >= 500:
+            _log.warning("no answer", path=request.path, why=_cause(error))
         answer = _answer(error.status, error.code, error.message, **_details(error))
         if error.status == 401:
             login = f"{services().config.web.base_url}{url_for('account.login_for_token')}"
@@ -72,6 +74,12 @@ def install_error_pages(app: Flask) -> None:
             f"Something went wrong in the archive. It was logged as incident {incident}.",
             incident=incident,
         )
+
+
+def _cause(error: ArchiveError) -> str:
+    """Tell on one line what is behind an error, for the log."""
+    behind = getattr(error.__cause__, "orig", None) or error.__cause__ or error
+    return " ".join(str(behind).split())
 
 
 def _details(error: ArchiveError) -> dict[str, object]:

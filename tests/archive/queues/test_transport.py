@@ -173,6 +173,9 @@ def test_a_server_that_is_stopped_and_started_again(tmp_path: Path) -> None:
             queue.send(PREVIEW, "after")
             until(lambda: trace.counts("ended")["after"] == 1, 60)
         assert trace.counts("ended") == {"before": 1, "after": 1}, "what could not be sent is the upkeep's to send"
+    told = (tmp_path / "log").read_text(encoding="utf-8")
+    assert told.count("Cannot connect") <= 3, "a worker waits between its tries"
+    assert "Frequent restarts" not in told
 
 
 def test_an_idle_worker_starts_a_task_at_once(trace: Trace, queue: CeleryQueue, tmp_path: Path) -> None:
