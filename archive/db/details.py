@@ -20,7 +20,7 @@ from archive.db.schema import (
     ProvenanceRow,
 )
 from archive.db.session import UnitOfWork
-from archive.db.visibility import visible_to
+from archive.db.visibility import rights_of, visible_to
 from archive.domain.access import ANONYMOUS, Caller, Rights, may_know_program, may_read
 from archive.domain.details import (
     FileRelation,
@@ -56,7 +56,7 @@ class DetailStore:
         row = self._session.scalar(select(ProductRow).where(ProductRow.public_id == public_id, self._visible()))
         if row is None:
             return None
-        rights = Rights(row.program_id, row.metadata_release, row.data_release, row.is_hidden)
+        rights = rights_of(row)
         return ProductDetail(
             public_id=row.public_id,
             values=self._values(ProductRow.id == row.id),

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from archive.db.schema import DownloadRow, ProductRow
 from archive.db.session import UnitOfWork
+from archive.db.visibility import rights_of
 from archive.domain.access import Caller, Rights
 
 __all__ = ["DownloadStore", "HeldFile"]
@@ -90,10 +91,5 @@ def _held(row: ProductRow) -> HeldFile:
         n_hdu=row.n_hdu,
         is_held=row.is_held,
         stored=row.ingested,
-        rights=Rights(
-            program_id=row.program_id,
-            metadata_release=row.metadata_release,
-            data_release=row.data_release,
-            is_hidden=row.is_hidden,
-        ),
+        rights=rights_of(row),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from archive.db.schema import PreviewRow, ProductRow
 from archive.db.session import UnitOfWork
+from archive.db.visibility import rights_of
 from archive.domain.access import Rights
 from archive.domain.previews import MAX_ATTEMPTS, MOVES, PreviewState
 
@@ -206,7 +207,7 @@ def _queued_columns() -> tuple[ColumnElement[str], ColumnElement[int], ColumnEle
 
 def _record(row: Row[ProductRow, PreviewRow | None]) -> PreviewRecord:
     product, preview = row
-    rights = Rights(product.program_id, product.metadata_release, product.data_release, product.is_hidden)
+    rights = rights_of(product)
     if preview is None:
         return PreviewRecord(product.id, rights, None, "", None, None)
     return PreviewRecord(

@@ -12,10 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.util import AliasedClass
 
 from archive.db.schema import ProductRow, ProgramRow
-from archive.domain.access import Caller
+from archive.domain.access import Caller, Rights
 from archive.domain.identity import Scope
 
-__all__ = ["program_known_to", "readable_by", "visible_to"]
+__all__ = ["program_known_to", "readable_by", "rights_of", "visible_to"]
+
+
+def rights_of(product: ProductRow) -> Rights:
+    """Give what the domain's rule judges a product by."""
+    return Rights(product.program_id, product.metadata_release, product.data_release, product.is_hidden)
 
 
 def visible_to(caller: Caller, now: datetime) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ __all__ = [
     "bias_level",
     "field_stars",
     "flags",
+    "four_chips",
     "overscan",
     "raw_counts",
     "reduced_counts",
@@ -54,6 +55,31 @@ class Chip:
     y0: float
     width: int
     height: int
+
+
+def four_chips(name: str, side: int, gap_x: float, gap_y: float) -> tuple[Chip, ...]:
+    """Give four square detectors around the middle, from the lower left one to the upper right one.
+
+    Parameters
+    ----------
+    name
+        What stands before their numbers.
+    side, gap_x, gap_y
+        Of a detector, and between two of them, in unbinned pixels.
+    """
+    left, bottom = -side - gap_x / 2, -side - gap_y / 2
+    return tuple(
+        Chip(
+            name=f"{name}{row * 2 + column + 1}",
+            number=row * 2 + column + 1,
+            x0=left + column * (side + gap_x),
+            y0=bottom + row * (side + gap_y),
+            width=side,
+            height=side,
+        )
+        for row in range(2)
+        for column in range(2)
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from archive.astro.simulator.night import Exposure
 from archive.astro.simulator.observing import PLANS, exposures_of
 from archive.astro.simulator.writing import SimulatedFile, file_bytes, image, primary
 
-__all__ = ["files"]
+__all__ = ["ANDICAM", "HDI", "files"]
 
 HDI = Camera(
     chips=(Chip("Im1", 1, -2056, -2056, 4112, 4112),),

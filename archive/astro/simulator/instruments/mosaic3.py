@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from archive.astro.simulator.amplifiers import quadrants, raw_extension
-from archive.astro.simulator.camera import Camera, Chip
+from archive.astro.simulator.camera import Camera, four_chips
 from archive.astro.simulator.cards import Card, archive_cards, header_of, object_name, pointing_cards, time_cards
 from archive.astro.simulator.night import Exposure
 from archive.astro.simulator.observing import PLANS, exposures_of
@@ -15,12 +15,7 @@ from archive.astro.simulator.writing import SimulatedFile, file_bytes, primary
 __all__ = ["CAMERA", "files"]
 
 _PREFIX = "k4m"
-_SIDE, _GAP = 4096, 190
-_CCDS = tuple(
-    Chip(f"ccd{number + 1}", number + 1, -_SIDE - _GAP / 2 + number % 2 * (_SIDE + _GAP),
-         -_SIDE - _GAP / 2 + number // 2 * (_SIDE + _GAP), _SIDE, _SIDE)
-    for number in range(4)
-)  # fmt: skip
+_CCDS = four_chips("ccd", 4096, 190, 190)
 CAMERA = Camera(
     chips=_CCDS,
     binning=32,

@@ -4,23 +4,18 @@
 from functools import partial
 
 from archive.astro.simulator.amplifiers import raw_extension
-from archive.astro.simulator.camera import Camera, Chip
+from archive.astro.simulator.camera import Camera, four_chips
 from archive.astro.simulator.cards import Card, archive_cards, header_of, object_name, pointing_cards, time_cards
 from archive.astro.simulator.night import Exposure
 from archive.astro.simulator.observing import PLANS, exposures_of
 from archive.astro.simulator.products import calibrated, name_root, stack
 from archive.astro.simulator.writing import SimulatedFile, file_bytes, primary
 
-__all__ = ["files"]
+__all__ = ["CAMERA", "files"]
 
 _PREFIX = "k4n"
-_SIDE, _GAP = 2048, 87
 CAMERA = Camera(
-    chips=tuple(
-        Chip(f"im{number + 1}", number + 1, -_SIDE - _GAP / 2 + number % 2 * (_SIDE + _GAP),
-             -_SIDE - _GAP / 2 + number // 2 * (_SIDE + _GAP), _SIDE, _SIDE)
-        for number in range(4)
-    ),
+    chips=four_chips("im", 2048, 87, 87),
     binning=16,
     scale=0.4,
     matrix=(-1.0, 0.0, 0.0, 1.0),
@@ -30,7 +25,7 @@ CAMERA = Camera(
     sky=40.0,
     bias=900.0,
     read_noise=12.0,
-)  # fmt: skip
+)
 
 
 def files() -> list[SimulatedFile]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from archive.astro.simulator.amplifiers import quadrants, raw_extension
-from archive.astro.simulator.camera import Camera, Chip
+from archive.astro.simulator.camera import Camera, four_chips
 from archive.astro.simulator.cards import Card, degrees_text, header_of, hours_text, iso, object_name
 from archive.astro.simulator.night import Exposure
 from archive.astro.simulator.observing import PLANS, exposures_of
@@ -15,12 +15,7 @@ from archive.astro.simulator.writing import SimulatedFile, file_bytes, primary
 __all__ = ["CAMERA", "files"]
 
 _PREFIX = "ksb"
-_SIDE, _GAP_X, _GAP_Y = 4032, 370, 1118
-_CCDS = tuple(
-    Chip(f"CCD{number + 1}", number + 1, -_SIDE - _GAP_X / 2 + number % 2 * (_SIDE + _GAP_X),
-         -_SIDE - _GAP_Y / 2 + number // 2 * (_SIDE + _GAP_Y), _SIDE, _SIDE)
-    for number in range(4)
-)  # fmt: skip
+_CCDS = four_chips("CCD", 4032, 370, 1118)
 CAMERA = Camera(
     chips=_CCDS,
     binning=48,
