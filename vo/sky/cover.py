@@ -8,25 +8,17 @@ that 8 to 10 ranges are best for small regions and 15 to 30 for large ones, neve
 import math
 from collections.abc import Callable
 
-import astropy.units as u
-import mocpy
 import numpy as np
-from astropy.coordinates import Latitude, Longitude
 
-from vo.sky.faces import MAX_ORDER, Grid, cell_size, grid_around
-from vo.sky.healpix import cell_centres, cell_radius, children, merge_ranges, ranges_of_cells, thin_ranges
+from vo.sky.healpix import MAX_ORDER, cell_centres, cell_radius, cell_size, children, ranges_of_cells, thin_ranges
+from vo.sky.native import cone_cells, cone_ranges
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vector_of
 
-__all__ = ["MAX_RANGES", "cone_cells", "cone_core", "cone_cover", "cover_of"]
+__all__ = ["MAX_RANGES", "cone_core", "cone_cover", "cover_of", "grown"]
 
 MAX_RANGES = 40
 SMALL = math.radians(1.0)
 LARGE = math.radians(4.0)
-FINENESS = 0.25
-"""The side of a cell over the radius of a circle."""
-
-FEW = 4
-"""Cells that are not worth a closer look."""
 
 WIDE = 30.0
 """Degrees; from here on covers start with the whole sky (mocpy 0.21 leaves parts of circles near 180° out)."""
@@ -50,52 +42,17 @@ def cone_cover(ra: float, dec: float, radius: float) -> Ints:
         Degrees.
     """
     size = math.radians(radius)
-    order, enough = _order_for(FINENESS * size), 10 if size < SMALL else 20 if size < LARGE else MAX_RANGES
-    cells = cone_cells(order, ra, dec, radius)
-    return thin_ranges(ranges_of_cells(order, cells), enough)
-
-
-def cone_cells(order: int, ra: float, dec: float, radius: float) -> Ints:
-    """Give the cells of one order that may come within a circle; not sorted.
-
-    Parameters
-    ----------
-    ra, dec, radius
-        Degrees.
-    """
-    grid = _grid(order, ra, dec, radius)
-    if grid is not None and len(grid) <= FEW:
-        return grid.cells()
-    cells, centres = _cells_around(order, ra, dec, radius)
-    return cells[_is_near(centres, vector_of(ra, dec), _grown(radius) + cell_radius(order))]
-
-
-def _grown(radius: float) -> float:
-    """Give a radius (degrees) in radians, with a margin that keeps what lies on the rim to the last digit."""
-    return math.radians(radius) * (1 + 1e-9) + 2 * TOLERANCE
-
-
-def _grid(order: int, ra: float, dec: float, radius: float) -> Grid | None:
-    return grid_around(order, ra, dec, _grown(radius)) if radius < WIDE else None
-
-
-def _cells_around(order: int, ra: float, dec: float, radius: float) -> tuple[Ints, Floats]:
-    """Give cells of one order, all that come within a circle (degrees) among them, and their centres."""
-    reach = _grown(radius)
-    grid = _grid(order, ra, dec, radius)
-    if grid is not None:
-        return grid.cells(), grid.centres()
     if radius >= WIDE:
-        cells, level = np.arange(12), 0
-        while level < order:
-            near = _is_near(cell_centres(level, cells), vector_of(ra, dec), reach + cell_radius(level))
-            cells, level = children(cells[near]), level + 1
-    else:
-        moc = mocpy.MOC.from_cone(
-            Longitude(ra, u.deg), Latitude(dec, u.deg), radius=math.degrees(reach) * u.deg, max_depth=order
-        )
-        cells = _cells_at(order, merge_ranges(moc.to_depth29_ranges.astype(np.int64)))
-    return cells, cell_centres(order, cells)
+        centre = vector_of(ra, dec)
+        return cover_of(lambda centres, more: _is_near(centres, centre, size + more), ra, dec, radius)
+    # Cell side over radius.
+    fineness = 0.5 if size < SMALL else 0.25 if size < LARGE else 0.125
+    return thin_ranges(cone_ranges(_order_for(fineness * size), ra, dec, grown(radius)), MAX_RANGES)
+
+
+def grown(radius: float) -> float:
+    """Give a radius (degrees) with a margin that keeps what lies on the rim to the last digit."""
+    return radius * (1 + 1e-9) + math.degrees(2 * TOLERANCE)
 
 
 def cone_core(ra: float, dec: float, radius: float) -> Ints:
@@ -113,9 +70,9 @@ def cone_core(ra: float, dec: float, radius: float) -> Ints:
     size = math.radians(radius)
     if not LARGE <= size < math.radians(WIDE):
         return np.empty((0, 2), dtype=np.int64)
-    order = _order_for(FINENESS / 2 * size)
-    cells, centres = _cells_around(order, ra, dec, radius)
-    inside = _is_near(centres, vector_of(ra, dec), (size - cell_radius(order)) * (1 - 1e-9))
+    order = _order_for(0.125 * size)
+    cells = cone_cells(order, ra, dec, radius)
+    inside = _is_near(cell_centres(order, cells), vector_of(ra, dec), (size - cell_radius(order)) * (1 - 1e-9))
     ranges = ranges_of_cells(order, cells[inside])
     longest = np.argsort(ranges[:, 0] - ranges[:, 1], kind="stable")
     return ranges[longest[:4]]
@@ -133,9 +90,12 @@ def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:
         Degrees: a circle around the region.
     """
     size = math.radians(radius)
-    order = 0 if radius >= WIDE else _order_for(FINENESS * size)
-    cells, centres = _cells_around(order, ra, dec, radius)
-    cells = cells[touches(centres, cell_radius(order))]
+    if radius >= WIDE:
+        order, cells = 0, np.arange(12)
+    else:
+        order = _order_for(0.5 * size)
+        cells = cone_cells(order, ra, dec, grown(radius))
+    cells = cells[touches(cell_centres(order, cells), cell_radius(order))]
     ranges = ranges_of_cells(order, cells)
     enough = 16 if size < SMALL else 30
     # The next order has about twice as many ranges.

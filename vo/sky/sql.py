@@ -12,7 +12,7 @@ import numpy as np
 
 from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
-from vo.sky.faces import MAX_ORDER
+from vo.sky.healpix import MAX_ORDER
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
 from vo.sky.polygons import Box, Polygon
@@ -41,7 +41,7 @@ def ranges_condition(ranges: Ints, column: str) -> str:
 
 def cells_arguments(ranges: Ints) -> str:
     """Give three SQL arrays for a function: keys, lower ends and upper ends of cells that share places with ranges."""
-    return ", ".join(_array(keys.tolist()) for keys in (larger_cells(ranges), *ends_of(ranges).T))
+    return ", ".join(map(_array, (larger_cells(ranges), *ends_of(ranges).T.tolist())))
 
 
 def few_cells_arguments(order: int, cells: Sequence[int]) -> str:

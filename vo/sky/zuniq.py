@@ -8,7 +8,7 @@ around its ends are asked for one by one. Footprints are filed under cells of ev
 
 import numpy as np
 
-from vo.sky.faces import MAX_ORDER
+from vo.sky.healpix import MAX_ORDER
 from vo.sky.vectors import Ints
 
 __all__ = ["LAST_ORDER", "ORDERS", "ends_of", "keys_around", "larger_cells", "zuniq"]
@@ -19,7 +19,7 @@ LAST_ORDER = 14
 ORDERS = range(0, LAST_ORDER + 1, 2)
 """The orders of such cells."""
 
-SHIFTS = 2 * (MAX_ORDER - np.array(ORDERS))
+SHIFTS = [2 * (MAX_ORDER - order) for order in ORDERS]
 
 
 def zuniq(order: int, cells: Ints) -> Ints:
@@ -40,17 +40,14 @@ def keys_around(order: int, cell: int) -> list[int]:
     return [(2 * (cell >> shift) + 1) << (2 * (MAX_ORDER - order) + shift) for shift in shifts]
 
 
-def larger_cells(ranges: Ints) -> Ints:
-    """Give the keys of all cells on file that share places with ranges, but for those inside wide ones."""
-    ends = (ranges - np.array([0, 1])).reshape(-1, 1)
-    keys = np.sort(((2 * (ends >> SHIFTS) + 1) << SHIFTS).ravel())
-    is_first = np.ones(len(keys), dtype=bool)
-    is_first[1:] = keys[1:] != keys[:-1]
-    keys = keys[is_first]
-    between = ends_of(ranges)
-    if len(between) == 0:
-        return keys
-    place = np.searchsorted(between[:, 0], keys, side="right") - 1
-    listed = (place >= 0) & (keys <= between[np.maximum(place, 0), 1])
-    others: Ints = keys[~listed]
-    return others
+def larger_cells(ranges: Ints) -> list[int]:
+    """Give the keys, sorted, of all cells on file that lie partly in one of the ranges and partly outside."""
+    keys = set()
+    for low, high in ranges.tolist():
+        for end in (low, high - 1):
+            for shift in SHIFTS:
+                first, size = end >> shift << shift, 1 << shift
+                if low <= first and first + size <= high:
+                    break
+                keys.add(2 * first + size)
+    return sorted(keys)
