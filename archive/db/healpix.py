@@ -15,10 +15,9 @@ from sqlalchemy.types import BigInteger
 
 from archive.db.schema import ProductRow
 from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region
-from vo.sky.cover import grown
+from vo.sky.cover import cone_cells
+from vo.sky.faces import MAX_ORDER, cell_at
 from vo.sky.filing import middle_of_outline
-from vo.sky.healpix import MAX_ORDER
-from vo.sky.native import cell_at, cone_cells
 from vo.sky.sql import cells_arguments, exact_outline, few_cells_arguments, outline_literal, point_condition
 from vo.sky.vectors import TOLERANCE, Floats
 
@@ -69,9 +68,7 @@ def footprints_meeting(region: Region) -> str:
     """Give what follows FROM to have the footprints (``f.id``, ``f.set_id``) that meet a region, exactly."""
     match region:
         case Point():
-            return _around(
-                few_cells_arguments(MAX_ORDER, [cell_at(MAX_ORDER, region.ra, region.dec)]), region.vector, TOLERANCE
-            )
+            return _around(few_cells_arguments(MAX_ORDER, [cell_at(region.ra, region.dec)]), region.vector, TOLERANCE)
         case Circle():
             radius = math.radians(region.radius) + TOLERANCE
             return _around(_coarse_cells(region), region.vector, radius)
@@ -91,7 +88,7 @@ def _coarse_cells(circle: Circle) -> str:
     """Cover a circle; a small one by few cells, since those on file are hardly ever smaller."""
     if circle.radius >= SMALL:
         return cells_arguments(circle.cover())
-    cells = cone_cells(COARSE_ORDER, circle.ra, circle.dec, grown(circle.radius))
+    cells = cone_cells(COARSE_ORDER, circle.ra, circle.dec, circle.radius)
     return few_cells_arguments(COARSE_ORDER, cells.tolist())
 
 

@@ -10,18 +10,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vo.sky.healpix import MAX_ORDER, cell_centres, cell_radius, cell_size, children, ranges_of_cells, thin_ranges
-from vo.sky.native import cone_cells, cone_ranges
+from vo.sky.faces import MAX_ORDER, cell_size, grid_around
+from vo.sky.healpix import cell_centres, cell_radius, children, ranges_of_cells, thin_ranges
 from vo.sky.vectors import TOLERANCE, Bools, Floats, Ints, chord_squared, vector_of
 
-__all__ = ["MAX_RANGES", "cone_core", "cone_cover", "cover_of", "grown"]
+__all__ = ["MAX_RANGES", "cone_cells", "cone_core", "cone_cover", "cover_of"]
 
 MAX_RANGES = 40
 SMALL = math.radians(1.0)
 LARGE = math.radians(4.0)
 
+FEW = 4
+"""Cells that are not worth a closer look."""
+
 WIDE = 30.0
-"""Degrees; from here on covers start with the whole sky (mocpy 0.21 leaves parts of circles near 180° out)."""
+"""Degrees; from here on covers begin with the whole sky."""
 
 Touches = Callable[[Floats, float], Bools]
 
@@ -42,17 +45,35 @@ def cone_cover(ra: float, dec: float, radius: float) -> Ints:
         Degrees.
     """
     size = math.radians(radius)
-    if radius >= WIDE:
-        centre = vector_of(ra, dec)
-        return cover_of(lambda centres, more: _is_near(centres, centre, size + more), ra, dec, radius)
-    # Cell side over radius.
-    fineness = 0.5 if size < SMALL else 0.25 if size < LARGE else 0.125
-    return thin_ranges(cone_ranges(_order_for(fineness * size), ra, dec, grown(radius)), MAX_RANGES)
+    # Cell side over radius, and how many ranges.
+    fineness, enough = (0.25, 10) if size < SMALL else (0.125, 20) if size < LARGE else (0.125, MAX_RANGES)
+    order = _order_for(fineness * size)
+    return thin_ranges(ranges_of_cells(order, cone_cells(order, ra, dec, radius)), enough)
 
 
-def grown(radius: float) -> float:
-    """Give a radius (degrees) with a margin that keeps what lies on the rim to the last digit."""
-    return radius * (1 + 1e-9) + math.degrees(2 * TOLERANCE)
+def cone_cells(order: int, ra: float, dec: float, radius: float) -> Ints:
+    """Give the cells of one order that may come within a circle; not sorted.
+
+    Parameters
+    ----------
+    ra, dec, radius
+        Degrees.
+
+    Notes
+    -----
+    All that do are among them, which the cones of cdshealpix 0.9 and mocpy 0.21 leave open: they were
+    seen to lack one cell in some of 200 circles near the poles or wider than 20 degrees.
+    """
+    # The margin keeps what lies on the rim to the last digit.
+    reach = math.radians(radius) * (1 + 1e-9) + 2 * TOLERANCE
+    grid = grid_around(order, ra, dec, reach)
+    if grid is not None:
+        return grid.cells().ravel() if len(grid) <= FEW else grid.cells_near(ra, dec, reach + cell_radius(order))
+    cells, centre = np.arange(12), vector_of(ra, dec)
+    for level in range(order + 1):
+        cells = children(cells) if level else cells
+        cells = cells[_is_near(cell_centres(level, cells), centre, reach + cell_radius(level))]
+    return cells
 
 
 def cone_core(ra: float, dec: float, radius: float) -> Ints:
@@ -90,11 +111,8 @@ def cover_of(touches: Touches, ra: float, dec: float, radius: float) -> Ints:
         Degrees: a circle around the region.
     """
     size = math.radians(radius)
-    if radius >= WIDE:
-        order, cells = 0, np.arange(12)
-    else:
-        order = _order_for(0.5 * size)
-        cells = cone_cells(order, ra, dec, grown(radius))
+    order = 0 if radius >= WIDE else _order_for(0.5 * size)
+    cells = cone_cells(order, ra, dec, radius)
     cells = cells[touches(cell_centres(order, cells), cell_radius(order))]
     ranges = ranges_of_cells(order, cells)
     enough = 16 if size < SMALL else 30

@@ -8,7 +8,8 @@ import numpy as np
 from cdshealpix import nested
 
 from vo.sky.arcs import distance_within, edge_distance, encloses
-from vo.sky.healpix import LEAST_WIDTH, cell_centres, cell_radius, cell_size, children, hpx29
+from vo.sky.faces import LEAST_WIDTH, cell_size
+from vo.sky.healpix import cell_centres, cell_radius, children, hpx29
 from vo.sky.polygons import cap_of, convex_sides
 from vo.sky.vectors import Bools, Floats, Ints, chord_squared, cross, directions_of, settled, vectors_of
 from vo.sky.zuniq import LAST_ORDER, zuniq

@@ -10,25 +10,19 @@ import numpy.typing as npt
 from astropy.coordinates import Latitude, Longitude
 from cdshealpix import nested
 
+from vo.sky.faces import MAX_ORDER, places_on_faces, press_bits
 from vo.sky.vectors import Bools, Floats, Ints
 
 __all__ = [
     "ALL_SKY",
-    "LEAST_WIDTH",
-    "MAX_ORDER",
     "cell_centres",
     "cell_radius",
-    "cell_size",
     "children",
     "hpx29",
     "merge_ranges",
     "ranges_of_cells",
     "thin_ranges",
 ]
-
-MAX_ORDER = 29
-LEAST_WIDTH = 0.67
-"""The way across a cell where it is shortest, at the poles, over its side."""
 
 ALL_SKY: Ints = np.array([[0, 12 << 58]], dtype=np.int64)
 
@@ -44,11 +38,6 @@ def hpx29(ra: npt.ArrayLike, dec: npt.ArrayLike) -> Ints:
     lon = Longitude(np.atleast_1d(np.asarray(ra, dtype=float)), u.deg)
     lat = Latitude(np.atleast_1d(np.asarray(dec, dtype=float)), u.deg)
     return nested.lonlat_to_healpix(lon, lat, MAX_ORDER).astype(np.int64)  # type: ignore[no-any-return]
-
-
-def cell_size(order: int) -> float:
-    """Give the side (radians) of a square as large as a cell."""
-    return math.sqrt(math.pi / 3) / float(1 << order)
 
 
 @cache
@@ -74,41 +63,9 @@ def cell_centres(order: int, cells: Ints) -> Floats:
     few hundred cells of a cover.
     """
     face, within = cells >> (2 * order), cells & ((1 << (2 * order)) - 1)
-    x, y = _press_bits(within) + 0.5, _press_bits(within >> 1) + 0.5
-    side = float(1 << order)
-    ring = (2 + face // 4) * side - x - y
-    belt = np.minimum(np.minimum(ring, side), 4 * side - ring)
-    z = (2 * side - ring) * (2 / (3 * side))
-    square = 1 - z * z
-    is_cap = belt < side
-    if is_cap.any():
-        depth = (belt / side) ** 2 / 3
-        z = np.where(is_cap, np.where(ring < side, 1 - depth, depth - 1), z)
-        square = np.where(is_cap, depth * (2 - depth), square)
-    width = np.sqrt(square)
-    eighth = 2 * (face % 4) + (face // 4 != 1)
-    lon = (eighth * belt + x - y) * (math.pi / 4) / belt
-    vectors = np.empty((*lon.shape, 3))
-    vectors[..., 0], vectors[..., 1], vectors[..., 2] = width * np.cos(lon), width * np.sin(lon), z
-    return vectors
-
-
-_EVEN = 0x0555555555555555
-_PRESSING = (
-    (1, 0x0333333333333333),
-    (2, 0x0F0F0F0F0F0F0F0F),
-    (4, 0x00FF00FF00FF00FF),
-    (8, 0x0000FFFF0000FFFF),
-    (16, 0x00000000FFFFFFFF),
-)
-
-
-def _press_bits(cells: Ints) -> Ints:
-    """Press the bits of even places together."""
-    bits = cells & _EVEN
-    for shift, mask in _PRESSING:
-        bits = (bits | (bits >> shift)) & mask
-    return bits
+    x, y = press_bits(within).astype(np.float64), press_bits(within >> 1).astype(np.float64)
+    height, width, lon = places_on_faces(order, face, x + 0.5, y + 0.5)
+    return np.stack([width * np.cos(lon), width * np.sin(lon), height], axis=-1)
 
 
 def children(cells: Ints) -> Ints:

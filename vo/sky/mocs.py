@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vo.sky.cover import MAX_RANGES
-from vo.sky.healpix import MAX_ORDER, hpx29, merge_ranges, thin_ranges
+from vo.sky.faces import MAX_ORDER
+from vo.sky.healpix import hpx29, merge_ranges, thin_ranges
 from vo.sky.vectors import Bools, Ints
 
 __all__ = ["MOC"]

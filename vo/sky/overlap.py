@@ -8,7 +8,8 @@ import numpy as np
 from vo.sky.arcs import arcs_cross, distance_within, encloses, holds, outlines_meet
 from vo.sky.bands import Range
 from vo.sky.circles import Circle, Point
-from vo.sky.healpix import MAX_ORDER, cell_centres, cell_radius, cell_size, children, hpx29
+from vo.sky.faces import MAX_ORDER, cell_size
+from vo.sky.healpix import cell_centres, cell_radius, children, hpx29
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
 from vo.sky.polygons import Box, Polygon

@@ -12,7 +12,7 @@ import numpy as np
 
 from vo.sky.bands import SEAM, Range
 from vo.sky.circles import Circle, Point
-from vo.sky.healpix import MAX_ORDER
+from vo.sky.faces import MAX_ORDER
 from vo.sky.mocs import MOC
 from vo.sky.parse import Region
 from vo.sky.polygons import Box, Polygon

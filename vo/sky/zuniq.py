@@ -8,7 +8,7 @@ around its ends are asked for one by one. Footprints are filed under cells of ev
 
 import numpy as np
 
-from vo.sky.healpix import MAX_ORDER
+from vo.sky.faces import MAX_ORDER
 from vo.sky.vectors import Ints
 
 __all__ = ["LAST_ORDER", "ORDERS", "ends_of", "keys_around", "larger_cells", "zuniq"]

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from tests.vo.sky.regions import polygons, regions
 from vo.sky import Polygon, Region, hpx29
+from vo.sky.faces import MAX_ORDER, cell_at
 from vo.sky.filing import cells_of_outline, cells_of_quads
-from vo.sky.healpix import MAX_ORDER
-from vo.sky.native import cell_at
 from vo.sky.vectors import directions_of, vectors_of
 from vo.sky.zuniq import ORDERS, ends_of, larger_cells, zuniq
 from vo.sky.zuniq import keys_around as keys_of_cell
@@ -39,7 +38,7 @@ def test_the_one_cell_of_a_corner_or_of_a_place_on_a_side_is_among_those_of_the_
     keys = cells_of_outline(polygon.outline)
     middles = polygon.outline + np.roll(polygon.outline, -1, axis=0)
     for ra, dec in zip(*directions_of(np.concatenate([polygon.outline, middles])), strict=True):
-        assert np.isin(keys_of_cell(MAX_ORDER, cell_at(MAX_ORDER, float(ra), float(dec))), keys).any()
+        assert np.isin(keys_of_cell(MAX_ORDER, cell_at(float(ra), float(dec))), keys).any()
 
 
 @pytest.mark.parametrize("size", [1e-5, 0.002, 0.15, 1.0, 8.0])

@@ -5,7 +5,8 @@ import pytest
 from cdshealpix import nested
 
 from vo.sky import hpx29
-from vo.sky.healpix import cell_centres, cell_radius, cell_size
+from vo.sky.faces import cell_size
+from vo.sky.healpix import cell_centres, cell_radius
 from vo.sky.overlap import INNER
 from vo.sky.vectors import vectors_of
 
