@@ -11,9 +11,10 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from archive.db.columns import ATTRIBUTES
 from archive.db.schema import ProductRow
@@ -21,6 +22,8 @@ from archive.domain.search import ColumnType, SortOrder
 from archive.errors import InvalidInputError
 
 __all__ = ["PageKey", "Stretch", "joined_stretch", "stretches"]
+
+Sortable = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 _KINDS: dict[ColumnType, tuple[type, ...]] = {
     ColumnType.TEXT: (str,),
@@ -85,7 +88,7 @@ class Stretch:
     """Rows that come one after the other: what holds of them, and their order."""
 
     where: tuple[ColumnElement[bool], ...]
-    order: tuple[ColumnElement[object], ...]
+    order: tuple[ColumnElement[Any], ...]
 
 
 def stretches(sort: SortOrder, key: PageKey | None) -> list[Stretch]:
@@ -93,35 +96,40 @@ def stretches(sort: SortOrder, key: PageKey | None) -> list[Stretch]:
 
     Those of a backward key run towards the first page, so their rows are to be turned round.
     """
-    column = ATTRIBUTES[sort.column]
-    is_backward = key is not None and key.is_backward
-    is_falling = sort.is_descending != is_backward
-    order = tuple(part.desc() if is_falling else part.asc() for part in (column, ProductRow.id))
-    id_order = cast("tuple[ColumnElement[object], ...]", order[1:])
-    filled = Stretch((column.is_not(None),), cast("tuple[ColumnElement[object], ...]", order))
-    empty = Stretch((column.is_(None),), id_order)
-    if key is None:
-        return [filled, empty]
-    if key.value is None:
-        beyond = ProductRow.id < key.id if is_falling else ProductRow.id > key.id
-        rest = Stretch((*empty.where, beyond), empty.order)
-        return [rest, filled] if is_backward else [rest]
-    pair, edge = tuple_(column, ProductRow.id), tuple_(literal(key.value), literal(key.id))
-    rest = Stretch((*filled.where, pair < edge if is_falling else pair > edge), filled.order)
-    return [rest] if is_backward else [rest, empty]
+    return _stretches(sort, key, ATTRIBUTES[sort.column], ProductRow.id)
 
 
-def joined_stretch(sort: SortOrder, key: PageKey | None) -> Stretch:
-    """Give the same rows in one stretch, in an order that no index has: for rows that are few and found already."""
-    parts = stretches(sort, key)
-    column = ATTRIBUTES[sort.column]
+def joined_stretch(sort: SortOrder, key: PageKey | None, column: Sortable, row_id: Sortable) -> Stretch:
+    """Give the same rows in one stretch, in an order that no index has: for rows that are found already.
+
+    Parameters
+    ----------
+    column, row_id
+        Where the value by which rows are sorted stands, and their internal key.
+    """
     is_backward = key is not None and key.is_backward
     empty_side = column.is_(None).desc() if is_backward else column.is_(None).asc()
     is_falling = sort.is_descending != is_backward
-    order = tuple(part.desc() if is_falling else part.asc() for part in (column, ProductRow.id))
-    return Stretch(
-        (or_(*(and_(*part.where) for part in parts)),), cast("tuple[ColumnElement[object], ...]", (empty_side, *order))
-    )
+    order = tuple(part.desc() if is_falling else part.asc() for part in (column, row_id))
+    parts = _stretches(sort, key, column, row_id)
+    return Stretch((or_(*(and_(*part.where) for part in parts)),), (empty_side, *order))
+
+
+def _stretches(sort: SortOrder, key: PageKey | None, column: Sortable, row_id: Sortable) -> list[Stretch]:
+    is_backward = key is not None and key.is_backward
+    is_falling = sort.is_descending != is_backward
+    order = tuple(part.desc() if is_falling else part.asc() for part in (column, row_id))
+    filled = Stretch((column.is_not(None),), order)
+    empty = Stretch((column.is_(None),), order[1:])
+    if key is None:
+        return [filled, empty]
+    if key.value is None:
+        beyond = row_id < key.id if is_falling else row_id > key.id
+        rest = Stretch((*empty.where, beyond), empty.order)
+        return [rest, filled] if is_backward else [rest]
+    pair, edge = tuple_(column, row_id), tuple_(literal(key.value), literal(key.id))
+    rest = Stretch((*filled.where, pair < edge if is_falling else pair > edge), filled.order)
+    return [rest] if is_backward else [rest, empty]
 
 
 def _typed(value: object, kind: ColumnType) -> object:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, func, select, text
+from sqlalchemy import BigInteger, Select, any_, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 
@@ -26,7 +26,6 @@ from archive.errors import UnavailableError
 __all__ = ["Counted", "FoundPage", "SearchStore"]
 
 EXACT_COUNT = 100_000
-FEW = 10_000
 BATCH = 2_000
 # Links and the access rule need these whatever is put out.
 _ALWAYS = ("public_id", "archive_filename", "obs_id", "is_held", "data_release", "telescope", "instrument")
@@ -60,14 +59,11 @@ class SearchStore:
     ----------
     timeout
         Seconds after which the database gives a statement up.
-    few
-        How many rows at most are found and sorted for a page, rather than read along its order.
     """
 
-    def __init__(self, uow: UnitOfWork, *, timeout: float, few: int = FEW) -> None:
+    def __init__(self, uow: UnitOfWork, *, timeout: float) -> None:
         self._session = uow.session
         self._timeout = timeout
-        self._few = few
         self._columns = search_columns()
 
     def find(
@@ -77,17 +73,7 @@ class SearchStore:
         kind = self._columns[page.sort.column].type
         key = PageKey.parse(page.after, page.sort, kind) if page.after else None
         names = _selected(output)
-        where = conditions(criteria, self._columns, caller, now)
-        if criteria.place is None:
-            counted = self.count(caller, criteria, now, is_exact=page.is_exact_count)
-            statement = from_products(_selecting(names, page.sort.column), caller)
-            if counted.is_exact and 0 < counted.rows <= self._few:
-                rows = self._of_few(statement, from_products(select(ProductRow.id), caller).where(*where), page, key)
-            else:
-                rows = self._by_index(statement.where(*where), page, key, counted)
-        else:
-            rows, found = self._by_place(caller, names, where, page, key)
-            counted = found or self.count(caller, criteria, now, is_exact=True)
+        rows, counted = self._rows_and_count(caller, criteria, page, key, names, now)
         is_backward = key is not None and key.is_backward
         has_more = len(rows) > page.size
         shown = rows[: page.size]
@@ -101,6 +87,32 @@ class SearchStore:
             counted=counted,
         )
 
+    def _rows_and_count(
+        self,
+        caller: Caller,
+        criteria: SearchCriteria,
+        page: PageRequest,
+        key: PageKey | None,
+        names: Sequence[str],
+        now: datetime,
+    ) -> tuple[list[Any], Counted]:
+        where = conditions(criteria, self._columns, caller, now)
+        statement = from_products(_selecting(names, page.sort.column), caller)
+        hits = from_products(_hits(page.sort.column), caller).where(*where)
+        if criteria.place is not None:
+            rows, counted = self._at_once(statement, hits, page, key)
+            return rows, counted or self.count(caller, criteria, now, is_exact=True)
+        counted = None
+        if criteria != SearchCriteria() and not page.is_exact_count:
+            rows, counted = self._at_once(statement, hits.limit(EXACT_COUNT + 1), page, key)
+            if counted is not None and counted.rows <= EXACT_COUNT:
+                return rows, counted
+        if counted is None:
+            counted = self.count(caller, criteria, now, is_exact=page.is_exact_count)
+        else:
+            counted = self._estimated(counted, from_products(select(ProductRow.id), caller).where(*where))
+        return self._by_index(statement.where(*where), page, key, counted), counted
+
     def _by_index(
         self, statement: "Select[*tuple[Any, ...]]", page: PageRequest, key: PageKey | None, counted: Counted
     ) -> list[Any]:
@@ -113,40 +125,36 @@ class SearchStore:
                     rows += self._session.execute(part)
         return rows
 
-    def _of_few(
+    def _at_once(
         self,
         statement: "Select[*tuple[Any, ...]]",
-        matching: "Select[*tuple[Any, ...]]",
-        page: PageRequest,
-        key: PageKey | None,
-    ) -> list[Any]:
-        """Sort what matches: rows that are few may lie at the far end of the index on the sort column."""
-        ids = func.array(matching.scalar_subquery(), type_=ARRAY(BigInteger))
-        stretch = joined_stretch(page.sort, key)
-        statement = statement.where(ProductRow.id == any_(ids), *stretch.where)
-        with self._limited():
-            return list(self._session.execute(statement.order_by(*stretch.order).limit(page.size + 1)))
-
-    def _by_place(
-        self,
-        caller: Caller,
-        names: Sequence[str],
-        where: Sequence[ColumnElement[bool]],
+        hits: "Select[*tuple[Any, ...]]",
         page: PageRequest,
         key: PageKey | None,
     ) -> tuple[list[Any], Counted | None]:
-        """Find what lies there once, for the page and the count; no count where the page is empty."""
-        hits = from_products(select(ProductRow.id, ProductRow.file_size), caller).where(*where).cte("hits")
+        """Find what matches once, for the page and the count; no count where a later page is empty.
+
+        Notes
+        -----
+        The hits are sorted after they were found. What matches may lie at the far end of the index on
+        the sort column, which the planner does not know: along that, all products would be read.
+        """
+        found = hits.cte("hits")
         totals = (
-            select(func.count()).select_from(hits).scalar_subquery(),
-            select(func.coalesce(func.sum(hits.c.file_size), 0)).scalar_subquery(),
+            select(func.count()).select_from(found).scalar_subquery(),
+            select(func.coalesce(func.sum(found.c.file_size), 0)).scalar_subquery(),
         )
-        stretch = joined_stretch(page.sort, key)
-        statement = from_products(_selecting(names, page.sort.column).add_columns(*totals), caller)
-        statement = statement.where(ProductRow.id.in_(select(hits.c.id)), *stretch.where)
+        stretch = joined_stretch(page.sort, key, found.c.sort_value, found.c.id)
+        first = select(found.c.id).where(*stretch.where).order_by(*stretch.order).limit(page.size + 1)
+        statement = statement.add_columns(*totals).where(
+            ProductRow.id == any_(func.array(first.scalar_subquery(), type_=ARRAY(BigInteger)))
+        )
+        order = joined_stretch(page.sort, key, ATTRIBUTES[page.sort.column], ProductRow.id).order
         with self._limited():
-            rows = list(self._session.execute(statement.order_by(*stretch.order).limit(page.size + 1)))
-        return rows, Counted(rows[0][-2], int(rows[0][-1]), is_exact=True) if rows else None
+            rows = list(self._session.execute(statement.order_by(*order)))
+        if not rows:
+            return rows, Counted(0, 0, is_exact=True) if key is None else None
+        return rows, Counted(rows[0][-2], int(rows[0][-1]), is_exact=True)
 
     def count(self, caller: Caller, criteria: SearchCriteria, now: datetime, *, is_exact: bool) -> Counted:
         """Count what matches: exactly up to `EXACT_COUNT`, above that by the planner's estimate."""
@@ -159,11 +167,16 @@ class SearchStore:
             rows, size = self._session.execute(
                 select(func.count(), func.coalesce(func.sum(found.c.file_size), 0)).select_from(found)
             ).one()
-            if is_exact or rows <= EXACT_COUNT:
-                return Counted(rows, int(size), is_exact=True)
-            every = from_products(select(ProductRow.id), caller).where(*where)
-            about = max(rows, estimated_rows(self._session, every))
-        return Counted(about, int(int(size) / rows * about), is_exact=False)
+        counted = Counted(rows, int(size), is_exact=True)
+        if is_exact or rows <= EXACT_COUNT:
+            return counted
+        return self._estimated(counted, from_products(select(ProductRow.id), caller).where(*where))
+
+    def _estimated(self, some: Counted, every: "Select[*tuple[Any, ...]]") -> Counted:
+        """Tell from some of the rows, and what the planner thinks of all of them, how much there is."""
+        with self._limited():
+            about = max(some.rows, estimated_rows(self._session, every))
+        return Counted(about, int(some.size / some.rows * about), is_exact=False)
 
     def stream(
         self, caller: Caller, criteria: SearchCriteria, page: PageRequest, output: Sequence[str], now: datetime
@@ -239,6 +252,10 @@ class SearchStore:
 def _selecting(names: Sequence[str], sort: str) -> "Select[*tuple[Any, ...]]":
     output = (ATTRIBUTES[name] for name in names)
     return select(ProductRow.id, ATTRIBUTES[sort].label("sort_value"), *_RIGHTS, *output)
+
+
+def _hits(sort: str) -> "Select[*tuple[Any, ...]]":
+    return select(ProductRow.id, ProductRow.file_size, ATTRIBUTES[sort].label("sort_value"))
 
 
 def _selected(output: Sequence[str]) -> tuple[str, ...]:
