@@ -1,8 +1,35 @@
 """ADQL 2.1: parser, names resolved against a table set, described columns, PostgreSQL text."""
 
+from vo.adql.context import Note, Quote, quote_text
 from vo.adql.errors import ADQLError, ErrorCode, caret
+from vo.adql.functions import Function, Parameter, Result
 from vo.adql.printing import to_adql
 from vo.adql.queries import parse
+from vo.adql.tables import Column, ForeignKey, PositionIndex, RegionIndex, Table, TableMap, TableSet
+from vo.adql.translating import Translation, translate
 from vo.adql.words import Extension, Limits
 
-__all__ = ["ADQLError", "ErrorCode", "Extension", "Limits", "caret", "parse", "to_adql"]
+__all__ = [
+    "ADQLError",
+    "Column",
+    "ErrorCode",
+    "Extension",
+    "ForeignKey",
+    "Function",
+    "Limits",
+    "Note",
+    "Parameter",
+    "PositionIndex",
+    "Quote",
+    "RegionIndex",
+    "Result",
+    "Table",
+    "TableMap",
+    "TableSet",
+    "Translation",
+    "caret",
+    "parse",
+    "quote_text",
+    "to_adql",
+    "translate",
+]

@@ -22,6 +22,7 @@ from vo.sky.zuniq import LAST_ORDER, ends_of, keys_around, larger_cells
 __all__ = [
     "cells_arguments",
     "exact_outline",
+    "exact_point",
     "few_cells_arguments",
     "outline_literal",
     "point_condition",
@@ -67,23 +68,26 @@ def point_condition(region: Region, *, hpx29: str, ra: str, dec: str) -> str:
     hpx29, ra, dec
         SQL of the columns: the order-29 cell, degrees ICRS.
     """
-    return f"({ranges_condition(region.cover(), hpx29)} AND {_exact_point(region, hpx29, ra, dec)})"
+    return f"({ranges_condition(region.cover(), hpx29)} AND {exact_point(region, ra=ra, dec=dec, hpx29=hpx29)})"
 
 
-def _exact_point(region: Region, hpx29: str, ra: str, dec: str) -> str:
+def exact_point(region: Region, *, ra: str, dec: str, hpx29: str = "") -> str:
+    """Give the exact condition alone; without `hpx29` the cell is reckoned where a MOC asks for it."""
     match region:
         case Point():
             return _within(Circle(region.ra, region.dec, 0.0), ra, dec)
         case Circle():
-            core = region.core()
             exact = _within(region, ra, dec)
+            if not hpx29:
+                return exact
+            core = region.core()
             return f"({ranges_condition(core, hpx29)} OR {exact})" if len(core) else exact
         case Polygon() | Box():
             return f"sky_outline_holds({outline_literal(region.outline)}, {ra}, {dec})"
         case Range():
             return _between(region, ra, dec)
         case MOC():
-            return f"{hpx29} <@ {_multirange(region)}"
+            return f"{hpx29 or f'adql_hpx29({ra}, {dec})'} <@ {_multirange(region)}"
 
 
 def _within(circle: Circle, ra: str, dec: str) -> str:

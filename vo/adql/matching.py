@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Plans of FROM, and how tables are joined by place.
+
+A row of one table is looked up in the index of the other: for each row a function gives the few cells around it, and a
+LATERAL subquery reads each cell, fenced by OFFSET 0, since a plain join was found to turn into a scan of the
+whole table. What the query asked stays as the condition, so that this only takes rows away early.
+"""
+# ruff: noqa: S608
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from vo.adql.naming import Pair
+from vo.adql.resolved import Source
+from vo.adql.shapes import ColumnShape, PointShape
+from vo.adql.tables import RegionIndex
+
+__all__ = ["Finder", "Item", "Plan", "Unit", "write_from"]
+
+BASE = 58.632
+"""Degrees: the side of a square as large as a base cell of HEALPix."""
+
+ROOM = 10
+"""How many times wider than the radius a cell is: most places then have no neighbour to be looked into."""
+
+DENSITY = 0.25
+"""Rows in a cell; below it finer cells gain nothing."""
+
+UNKNOWN_ROWS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Item:
+    """One relation; `needs` are those that its SQL names."""
+
+    source: Source
+    sql: str
+    needs: frozenset[str] = frozenset()
+
+    @property
+    def written(self) -> str:
+        """The relation with its alias."""
+        return f"{self.sql} AS {self.source.alias}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A join; `pairs` are what its condition says of places."""
+
+    kind: str
+    left: "Plan"
+    right: "Plan"
+    condition: str
+    pairs: list[Pair] = field(default_factory=list)
+
+
+Plan = Item | Unit
+
+
+@dataclass(frozen=True)
+class Finder:
+    """How the translator finds indexes."""
+
+    position: Callable[[PointShape], str | None]
+    region: Callable[[ColumnShape], RegionIndex | None]
+
+
+def write_from(plans: list[Plan], pairs: list[Pair], finder: Finder) -> tuple[str, list[str], list[Pair]]:
+    """Write FROM.
+
+    Parameters
+    ----------
+    pairs
+        What WHERE says of places.
+
+    Returns
+    -------
+    str, list, list
+        What follows FROM, conditions that go to WHERE, and the pairs that use an index.
+    """
+    used: list[Pair] = []
+    plans = [_outer(plan, finder, used) for plan in plans]
+    flat: list[Plan] = []
+    conditions: list[str] = []
+    inner = list(pairs)
+    for plan in plans:
+        _flatten(plan, flat, conditions, inner)
+    chosen = _choose(flat, inner, finder)
+    if not chosen:
+        return ", ".join(_written(plan) for plan in plans), [], used
+    used += [pair for _, pair in chosen]
+    for item, _ in chosen:
+        at = next(at for at, other in enumerate(flat) if isinstance(other, Item) and other.source is item.source)
+        flat[at] = item
+    return ", ".join(_written(plan) for plan in _ordered(flat)), conditions, used
+
+
+def _written(plan: Plan) -> str:
+    if isinstance(plan, Item):
+        return plan.written
+    right = _written(plan.right)
+    if isinstance(plan.right, Unit):
+        right = f"({right})"
+    word = "INNER" if plan.kind == "CROSS" else plan.kind
+    return f"{_written(plan.left)} {word} JOIN {right} ON {plan.condition}"
+
+
+def _outer(plan: Plan, finder: Finder, used: list[Pair]) -> Plan:
+    """Look up the other side of outer joins by place."""
+    if isinstance(plan, Item):
+        return plan
+    plan = replace(plan, left=_outer(plan.left, finder, used), right=_outer(plan.right, finder, used))
+    if plan.kind == "RIGHT" and isinstance(plan.left, Item) and plan.pairs:
+        turned = replace(plan, kind="LEFT", left=plan.right, right=plan.left)
+        found = _looked_up(turned, finder, used)
+        return plan if found is turned else found
+    return _looked_up(plan, finder, used) if plan.kind == "LEFT" else plan
+
+
+def _looked_up(plan: Unit, finder: Finder, used: list[Pair]) -> Unit:
+    if not isinstance(plan.right, Item):
+        return plan
+    there = _aliases(plan.left)
+    for pair in plan.pairs:
+        for item in _candidates(plan.right, pair, finder):
+            if item.needs <= there:
+                used.append(pair)
+                return replace(plan, right=item)
+    return plan
+
+
+def _aliases(plan: Plan) -> frozenset[str]:
+    if isinstance(plan, Item):
+        return frozenset({plan.source.alias})
+    return _aliases(plan.left) | _aliases(plan.right)
+
+
+def _flatten(plan: Plan, flat: list[Plan], conditions: list[str], pairs: list[Pair]) -> None:
+    if isinstance(plan, Unit) and plan.kind in {"INNER", "CROSS"}:
+        _flatten(plan.left, flat, conditions, pairs)
+        _flatten(plan.right, flat, conditions, pairs)
+        conditions.append(plan.condition)
+        pairs.extend(plan.pairs)
+    else:
+        flat.append(plan)
+
+
+def _choose(flat: list[Plan], pairs: list[Pair], finder: Finder) -> list[tuple[Item, Pair]]:
+    """Choose for each pair the table that is looked up: the larger one, uploads last."""
+    items = {plan.source.alias: plan for plan in flat if isinstance(plan, Item)}
+    here = frozenset().union(*(_aliases(plan) for plan in flat))
+    chosen: dict[str, tuple[Item, Pair]] = {}
+    for pair in pairs:
+        offers = [
+            (item, found)
+            for item in items.values()
+            if item.source.alias not in chosen
+            for found in _candidates(item, pair, finder)
+        ]
+        offers.sort(key=lambda offer: _size(offer[0].source), reverse=True)
+        for item, found in offers:
+            needs = found.needs & here
+            taken = {alias: entry[0].needs for alias, entry in chosen.items()}
+            if not _circles(item.source.alias, needs, taken):
+                chosen[item.source.alias] = (replace(found, needs=needs), pair)
+                break
+    return list(chosen.values())
+
+
+def _circles(alias: str, needs: frozenset[str], taken: dict[str, frozenset[str]]) -> bool:
+    """Tell whether a relation would need itself."""
+    waiting, seen = set(needs), set()
+    while waiting:
+        one = waiting.pop()
+        if one == alias:
+            return True
+        seen.add(one)
+        waiting |= taken.get(one, frozenset()) - seen
+    return False
+
+
+def _size(source: Source) -> int:
+    table = source.table
+    if table is None or table.schema.lower() == "tap_upload":
+        return table.rows or 0 if table is not None else 0
+    return UNKNOWN_ROWS if table.rows is None else table.rows
+
+
+def _ordered(flat: list[Plan]) -> list[Plan]:
+    """Put relations after those that they need."""
+    left, done, ordered = list(flat), frozenset[str](), []
+    while left:
+        ready = next(plan for plan in left if not isinstance(plan, Item) or plan.needs <= done)
+        left.remove(ready)
+        ordered.append(ready)
+        done |= _aliases(ready)
+    return ordered
+
+
+def _candidates(item: Item, pair: Pair, finder: Finder) -> list[Item]:
+    """Write an item as what is looked up for the places of the other side, if it can be."""
+    source = item.source
+    if isinstance(pair.other, ColumnShape):
+        if pair.other.relation != source.alias:
+            return []
+        index = finder.region(pair.other)
+        holds = index.holds(pair.one.ra.sql, pair.one.dec.sql, "x") if index is not None else None
+        if holds is None or not _relations(pair.one):
+            return []
+        sql = f"LATERAL (SELECT * FROM {item.sql} AS x WHERE {holds} OFFSET 0)"
+        return [replace(item, sql=sql, needs=_relations(pair.one) - {source.alias})]
+    for here, there in ((pair.one, pair.other), (pair.other, pair.one)):
+        cells = finder.position(here)
+        if here.ra.relation != source.alias or cells is None or source.alias in _needs(there, pair):
+            continue
+        looked_up = _looked_up_sql(item, cells, there, pair, finder)
+        if looked_up is not None:
+            return [replace(item, sql=looked_up, needs=_needs(there, pair))]
+    return []
+
+
+def _relations(point: PointShape) -> frozenset[str]:
+    return frozenset(filter(None, (point.ra.relation, point.dec.relation)))
+
+
+def _needs(point: PointShape, pair: Pair) -> frozenset[str]:
+    return _relations(point) | pair.needs
+
+
+def _looked_up_sql(item: Item, cells: str, there: PointShape, pair: Pair, finder: Finder) -> str | None:
+    if not _relations(there):
+        return None
+    own = finder.position(there)
+    cell = f"{there.ra.relation}.{own}" if own else f"adql_hpx29({there.ra.sql}, {there.dec.sql})"
+    if pair.degrees is None:
+        order = f"adql_order_near({pair.radius})"
+    else:
+        number = _order(pair.degrees, item.source)
+        if number is None:
+            return None
+        order = str(number)
+    # The cell of a row is number >> shift at its order; what the function gives are such numbers.
+    shift = f"(58 - 2 * {order})" if pair.degrees is None else str(58 - 2 * int(order))
+    near = f"adql_cells_near({cell}, {there.ra.sql}, {there.dec.sql}, {pair.radius}, {order})"
+    ranges = f"x.{cells} >= n.cell << {shift} AND x.{cells} < (n.cell + 1) << {shift}"
+    return (
+        f"LATERAL (SELECT y.* FROM unnest({near}) AS n(cell),"
+        f" LATERAL (SELECT * FROM {item.sql} AS x WHERE {ranges} OFFSET 0) AS y)"
+    )
+
+
+def _order(degrees: float, source: Source) -> int | None:
+    """Give the order of cells that are wide enough for a radius and hold few rows; None if there is none."""
+    finest = 24 if degrees <= 0 else math.floor(math.log2(BASE / (ROOM * degrees)))
+    if finest < 0:
+        return None
+    rows = source.table.rows if source.table is not None else None
+    enough = math.ceil(math.log(max(1.0, (rows or UNKNOWN_ROWS) / 12 / DENSITY), 4))
+    return min(finest, max(enough, 8), 24)

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes CONTAINS, INTERSECTS and limits of DISTANCE as conditions.
+
+A condition that is met by what it should and holds for an index is ``(ranges AND exact)``, which is worth the same as
+the exact test alone, so that it may stand under AND and OR. Under NOT only the exact test is written.
+"""
+
+import math
+
+from vo.adql.naming import Pair, Scope
+from vo.adql.resolved import SkyTest
+from vo.adql.shapes import (
+    CircleShape,
+    ColumnShape,
+    Constant,
+    Coordinate,
+    Nowhere,
+    PointShape,
+    Shape,
+)
+from vo.adql.sky import Sky
+from vo.adql.tables import PositionIndex, RegionIndex
+from vo.sky import MOC, Circle, Point, Region
+from vo.sky.sql import exact_point, point_condition
+from vo.sky.vectors import TOLERANCE
+
+__all__ = ["SkyTests"]
+
+
+class SkyTests(Sky):
+    """The translator's floor of tests on the sky."""
+
+    def sky_test(self, test: SkyTest) -> str:
+        """Write the exact test."""
+        return self.sky_condition(test, None, is_positive=False, is_sure=False)
+
+    def sky_condition(self, test: SkyTest, scope: Scope | None, *, is_positive: bool, is_sure: bool) -> str:
+        """Write a test.
+
+        Parameters
+        ----------
+        is_positive
+            Whether an index may help: not under NOT.
+        is_sure
+            Whether every row must meet it: under AND alone.
+        """
+        inner, outer = test.inner, test.outer
+        if isinstance(inner, Nowhere) or isinstance(outer, Nowhere):
+            return "false"
+        if not test.is_contains and _is_point(outer):
+            inner, outer = outer, inner
+        if _is_point(inner):
+            return self._point_test(inner, outer, scope, is_positive=is_positive, is_sure=is_sure)
+        for column, other in ((outer, inner), (inner, outer)):
+            if isinstance(column, ColumnShape) and isinstance(other, Constant):
+                index = self.region_index(column)
+                if index is not None and is_positive:
+                    meets = index.meets(other.region, column.relation)
+                    return f"({meets} AND {_generic(test)})" if test.is_contains else meets
+        if isinstance(inner, Constant) and isinstance(outer, Constant) and isinstance(inner.region, Point):
+            return self._known(inner.region, outer.region)
+        return _generic(test)
+
+    def _known(self, point: Point, region: Region) -> str:
+        return "true" if region.contains(point.ra, point.dec)[0] else "false"
+
+    def _point_test(self, point: Shape, outer: Shape, scope: Scope | None, *, is_positive: bool, is_sure: bool) -> str:
+        """Write the test of a place in a shape."""
+        if isinstance(point, Constant) and isinstance(outer, Constant) and isinstance(point.region, Point):
+            return self._known(point.region, outer.region)
+        if isinstance(outer, Constant) and isinstance(point, PointShape):
+            return self.place_in_region(point, outer.region, is_positive=is_positive)
+        if isinstance(outer, CircleShape):
+            return self.near(point, outer.centre, outer.radius, scope, is_positive=is_positive, is_sure=is_sure)
+        if isinstance(outer, ColumnShape):
+            return self._place_in_column(point, outer, scope, is_positive=is_positive, is_sure=is_sure)
+        return f"adql_contains({outer.parts}, {point.parts})"
+
+    def place_in_region(self, point: PointShape, region: Region, *, is_positive: bool) -> str:
+        """Write the test of columns in a region."""
+        ra, dec = point.ra.sql, point.dec.sql
+        index = self.position_index(point)
+        if index is None or not is_positive:
+            cell = f"{point.ra.relation}.{index}" if index is not None else ""
+            exact = exact_point(region, ra=ra, dec=dec, hpx29=cell if isinstance(region, MOC) else "")
+            # A circle of 180 degrees is met by all that is a place.
+            return exact if is_positive else f"({ra} = {ra} AND {dec} = {dec} AND {exact})"
+        return point_condition(region, hpx29=f"{point.ra.relation}.{index}", ra=ra, dec=dec)
+
+    def near(
+        self, one: Shape, other: Shape, radius: Coordinate, scope: Scope | None, *, is_positive: bool, is_sure: bool
+    ) -> str:
+        """Write the test of two places within a distance of each other."""
+        size = radius.value
+        if size is not None and size < 0:
+            return "false"
+        for known, place in ((one, other), (other, one)):
+            if isinstance(known, Constant) and isinstance(known.region, Point):
+                known = PointShape(_coordinate(known.region.ra), _coordinate(known.region.dec))  # noqa: PLW2901
+            is_known = isinstance(known, PointShape) and known.ra.value is not None and known.dec.value is not None
+            if is_known and isinstance(known, PointShape) and isinstance(place, PointShape) and size is not None:
+                circle = Circle(known.ra.value or 0.0, known.dec.value or 0.0, min(size, 180.0))
+                if place.ra.value is not None and place.dec.value is not None:
+                    return self._known(Point(place.ra.value, place.dec.value), circle)
+                return self.place_in_region(place, circle, is_positive=is_positive)
+        one, other = _as_made(one), _as_made(other)
+        is_known = size is not None or bool(radius.relation)
+        if scope is not None and is_known and is_sure and is_positive:
+            self._keep_pair(scope, one, other, radius)
+        return _within(one, other, radius)
+
+    def _keep_pair(self, scope: Scope, one: Shape, other: Shape, radius: Coordinate) -> None:
+        if isinstance(one, PointShape) and isinstance(other, PointShape):
+            needs = frozenset(filter(None, [radius.relation]))
+            scope.pairs.append(Pair(one, other, radius.sql, radius.value, needs))
+
+    def _place_in_column(
+        self, point: Shape, column: ColumnShape, scope: Scope | None, *, is_positive: bool, is_sure: bool
+    ) -> str:
+        index = self.region_index(column) if is_positive else None
+        if index is not None and isinstance(point, Constant):
+            return index.meets(point.region, column.relation)
+        if index is not None and isinstance(point, PointShape) and is_sure and scope is not None:
+            scope.pairs.append(Pair(point, column))
+        return f"adql_contains({column.parts}, {point.parts})"
+
+    def position_index(self, point: PointShape) -> str | None:
+        """Give the SQL name of the column of cells that belongs to two columns of positions."""
+        index = self._index_of(point)
+        source = self.sources.get(point.ra.relation)
+        if index is None or source is None:
+            return None
+        return source.by_folded[index.hpx29.lower()][0].sql if index.hpx29.lower() in source.by_folded else index.hpx29
+
+    def _index_of(self, point: PointShape) -> PositionIndex | None:
+        ra, dec = point.ra, point.dec
+        source = self.sources.get(ra.relation)
+        if not ra.relation or ra.relation != dec.relation or source is None or source.table is None:
+            return None
+        for index in source.table.positions:
+            if index.ra == ra.column and index.dec == dec.column:
+                return index
+        return None
+
+    def region_index(self, column: ColumnShape) -> RegionIndex | None:
+        """Give the index of a column of regions."""
+        source = self.sources.get(column.relation)
+        if source is None or source.table is None:
+            return None
+        return next((index for index in source.table.regions if index.column == column.column), None)
+
+
+def _is_point(shape: Shape) -> bool:
+    return isinstance(shape, PointShape) or (isinstance(shape, Constant) and isinstance(shape.region, Point))
+
+
+def _coordinate(number: float) -> Coordinate:
+    return Coordinate(f"({number!r}::float8)", number)
+
+
+def _as_made(shape: Shape) -> Shape:
+    if isinstance(shape, Constant) and isinstance(shape.region, Point):
+        return PointShape(_coordinate(shape.region.ra), _coordinate(shape.region.dec))
+    return shape
+
+
+def _generic(test: SkyTest) -> str:
+    name = "adql_contains" if test.is_contains else "adql_intersects"
+    return f"{name}({test.outer.parts}, {test.inner.parts})"
+
+
+def _within(one: Shape, other: Shape, radius: Coordinate) -> str:
+    if not (isinstance(one, PointShape) and isinstance(other, PointShape)):
+        raise ValueError("Here two points are wanted")  # noqa: TRY004 -- told to whoever asked
+    arguments = f"{one.ra.sql}, {one.dec.sql}, {other.ra.sql}, {other.dec.sql}"
+    if radius.value is None:
+        return f"(adql_distance({arguments}) <= {radius.sql})"
+    if radius.value >= 180:
+        return f"(adql_distance({arguments}) <= 180.1)"
+    limit = math.sin(min(math.pi, math.radians(radius.value) + TOLERANCE) / 2) ** 2
+    # What is added keeps the products of the smallest numbers from underflow, which PostgreSQL takes for an error.
+    north = f"radians({one.dec.sql} - {other.dec.sql} + 1e-20)"
+    east = f"radians({one.ra.sql} - {other.ra.sql} + 1e-20)"
+    return (
+        f"(sin({north} / 2) ^ 2 + cos(radians({one.dec.sql} + 1e-20)) * cos(radians({other.dec.sql} + 1e-20))"
+        f" * sin({east} / 2) ^ 2 <= {limit!r}::float8)"
+    )

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a query may name: tables, their columns, and the indexes that find places on the sky."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+from vo.sky import Region
+from vo.tables import Field
+
+__all__ = ["Column", "ForeignKey", "PositionIndex", "RegionIndex", "Table", "TableMap", "TableSet", "Written"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column.
+
+    Parameters
+    ----------
+    sql
+        Its name in SQL, quoted where that is needed; trusted.
+    """
+
+    field: Field
+    sql: str
+    is_indexed: bool = False
+    is_principal: bool = False
+    is_std: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in queries."""
+        return self.field.name
+
+
+@dataclass(frozen=True)
+class PositionIndex:
+    """Two columns of degrees ICRS, and the one of their order-29 HEALPix cells, which has a B-tree."""
+
+    ra: str
+    dec: str
+    hpx29: str
+
+
+class RegionIndex(Protocol):
+    """A column of regions that an index of the table's owner finds; the SQL it gives is trusted and exact."""
+
+    @property
+    def column(self) -> str:
+        """Its name in queries."""
+
+    def meets(self, region: Region, relation: str) -> str:
+        """Give the condition that the regions of `relation` (an alias in SQL) share a place with a region."""
+
+    def holds(self, ra: str, dec: str, relation: str) -> str | None:
+        """Give the condition that they hold a position, written in SQL; None if there is no quick way."""
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns that name rows of another table."""
+
+    target: str
+    columns: tuple[tuple[str, str], ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Parameters
+    ----------
+    sql
+        The relation in SQL, such as ``ivoa.obscore``; trusted.
+    rows
+        About how many it has; a crossmatch looks up the larger table.
+    """
+
+    schema: str
+    name: str
+    sql: str
+    columns: tuple[Column, ...]
+    positions: tuple[PositionIndex, ...] = ()
+    regions: tuple[RegionIndex, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    catalog: str = ""
+    description: str = ""
+    utype: str = ""
+    rows: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name with its schema."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @cached_property
+    def by_folded(self) -> dict[str, tuple[Column, ...]]:
+        """The columns by their names in lower case."""
+        found: dict[str, tuple[Column, ...]] = {}
+        for column in self.columns:
+            folded = column.name.lower()
+            found[folded] = (*found.get(folded, ()), column)
+        return found
+
+
+class TableSet(Protocol):
+    """The tables that one caller may ask."""
+
+    def find(self, schema: str | None, name: str) -> Table | None:
+        """Give a table; unquoted names come in lower case. What the caller may not see does not exist."""
+
+    def names(self) -> Iterable[str]:
+        """Give the full names of all tables, for suggestions."""
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """A table set in memory. A table without its schema is found if its name is there once."""
+
+    tables: Sequence[Table]
+    _by_name: dict[tuple[str, str], Table] = field(init=False, repr=False, compare=False)
+    _alone: dict[str, Table | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[tuple[str, str], Table] = {}
+        alone: dict[str, Table | None] = {}
+        for table in self.tables:
+            by_name.setdefault((table.schema.lower(), table.name.lower()), table)
+            alone[table.name.lower()] = None if table.name.lower() in alone else table
+        object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_alone", alone)
+
+    def find(self, schema: str | None, name: str) -> Table | None:
+        """Give a table."""
+        if schema is None:
+            return self._alone.get(name.lower())
+        return self._by_name.get((schema.lower(), name.lower()))
+
+    def names(self) -> list[str]:
+        """Give the full names."""
+        return [table.full_name for table in self.tables]
+
+    def with_tables(self, *tables: Table) -> "TableMap":
+        """Give a set that has more tables, such as uploads, which go before those of the same name."""
+        return replace(self, tables=(*tables, *self.tables))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A query as SQL.
+
+    Parameters
+    ----------
+    columns
+        What it gives; `Column.sql` is the name in SQL.
+    table
+        What index of positions it still has, in columns after those.
+    """
+
+    sql: str
+    columns: tuple[Column, ...]
+    table: Table | None = None
