@@ -75,6 +75,14 @@ class AccountStore:
         """Give all accounts, by user name."""
         return tuple(_user(row) for row in self._session.scalars(select(AccountRow).order_by(AccountRow.username)))
 
+    def caller_of(self, username: str, scopes: frozenset[Scope] | None) -> Caller | None:
+        """Give the caller as whom somebody acts; None if there is no such account, or it is closed."""
+        statement = caller_columns().where(AccountRow.username == username, AccountRow.is_active)
+        row = self._session.execute(statement).one_or_none()
+        if row is None:
+            return None
+        return caller_from(row.id, row.username, row.roles, row.programs, address="", scopes=scopes)
+
     def password_of(self, username: str) -> StoredPassword | None:
         """Give what a login by this user name is checked against."""
         row = self._session.execute(

@@ -13,9 +13,10 @@ import structlog
 from archive.db.accounts import AccountStore
 from archive.db.logins import LoginFailureStore, SessionStore
 from archive.db.session import Database
-from archive.domain.access import Caller
+from archive.domain.access import ANONYMOUS, Caller
 from archive.domain.clock import Clock
 from archive.domain.identity import Membership, Role, User, normal_username, password_faults
+from archive.domain.owners import scopes_of
 from archive.errors import (
     ConflictError,
     CredentialsError,
@@ -226,6 +227,23 @@ class AccountService:
         """Give whose session it is; None when it has ended."""
         with self._database.begin() as uow:
             return SessionStore(uow).caller_of(_hash_of_key(session_key), self._clock(), address)
+
+    def caller_of_owner(self, owner: str | None) -> Caller:
+        """Give the caller who owns something, as `archive.domain.owners` names them, with the rights of today.
+
+        Raises
+        ------
+        PermissionDeniedError
+            The account is gone or closed.
+        """
+        if owner is None:
+            return ANONYMOUS
+        username, scopes = scopes_of(owner)
+        with self._database.begin() as uow:
+            caller = AccountStore(uow).caller_of(username, scopes)
+        if caller is None:
+            raise PermissionDeniedError("The account that this belongs to is closed.")
+        return caller
 
     def memberships(self, caller: Caller) -> tuple[Membership, ...]:
         """Give the caller's programs."""

@@ -55,6 +55,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_footprint_set")),
     )
     op.create_table(
+        "job",
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("execution_duration", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heard", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("destruction", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("parameters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("inputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("results", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job")),
+    )
+    op.create_index(
+        "ix_job_active",
+        "job",
+        ["service", "phase"],
+        unique=False,
+        postgresql_where=sa.text("phase IN ('QUEUED', 'EXECUTING')"),
+    )
+    op.create_index(op.f("ix_job_destruction"), "job", ["destruction"], unique=False)
+    op.create_index(
+        "ix_job_service_owner_created", "job", ["service", "owner", sa.literal_column("created DESC")], unique=False
+    )
+    op.create_table(
         "login_failure",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -556,6 +589,10 @@ def downgrade() -> None:
     op.drop_table("night")
     op.drop_index("ix_login_failure_subject_failed", table_name="login_failure")
     op.drop_table("login_failure")
+    op.drop_index("ix_job_service_owner_created", table_name="job")
+    op.drop_index(op.f("ix_job_destruction"), table_name="job")
+    op.drop_index("ix_job_active", table_name="job", postgresql_where=sa.text("phase IN ('QUEUED', 'EXECUTING')"))
+    op.drop_table("job")
     op.drop_table("footprint_set")
     op.drop_table("footprint_cell")
     op.drop_table("collection")

@@ -6,6 +6,7 @@ from archive.db.schema.base import Base, ColumnFacts, facts_of
 from archive.db.schema.collection import CollectionRow, ProductCollectionRow
 from archive.db.schema.footprint import FootprintCellRow, FootprintRow, FootprintSetRow, footprint_id_sequence
 from archive.db.schema.hdu import HDURow
+from archive.db.schema.job import JobRow
 from archive.db.schema.night import NightRow, ScheduleSlotProgramRow, ScheduleSlotRow
 from archive.db.schema.observation import ObservationRow
 from archive.db.schema.product import LONG_DAYS, ProductRow, is_long
@@ -27,6 +28,7 @@ __all__ = [
     "FootprintRow",
     "FootprintSetRow",
     "HDURow",
+    "JobRow",
     "LoginFailureRow",
     "NightRow",
     "ObservationRow",
