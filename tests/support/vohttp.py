@@ -11,6 +11,7 @@ from tests.support.jobs import JobWorld
 from vo.dali import DALIError, UnauthenticatedError
 from vo.http import JobResources, QuotedBoundary
 from vo.http.answers import FaultAnswers
+from vo.http.views import unguarded
 from vo.uws import JobWaiting
 
 __all__ = ["BASE", "caller", "job_app", "served"]
@@ -38,7 +39,7 @@ def job_app(world: JobWorld, base: str = BASE, waiting: JobWaiting | None = None
         owner_of=lambda name: name,
         largest=1_000_000,
     )
-    resources.mount(blueprint, "/async", lambda view, _: view)
+    resources.mount(blueprint, "/async", unguarded)
     answers = FaultAnswers(_unknown, lambda _: ["ivoa_bearer"], lambda: True)
     blueprint.register_error_handler(Exception, answers)
     app.register_blueprint(blueprint)

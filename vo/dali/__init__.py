@@ -14,7 +14,6 @@ from vo.dali.faults import (
     UsageError,
     as_fault,
 )
-from vo.dali.formats import MediaFormat, choose_format
 from vo.dali.maxrec import RowLimits, row_limit
 from vo.dali.parameters import Parameters
 from vo.dali.times import Clock, format_time, parse_time
@@ -26,7 +25,6 @@ __all__ = [
     "Clock",
     "DALIError",
     "ForbiddenError",
-    "MediaFormat",
     "NotFoundError",
     "Parameters",
     "RowLimits",
@@ -38,7 +36,6 @@ __all__ = [
     "UploadReference",
     "UsageError",
     "as_fault",
-    "choose_format",
     "format_time",
     "parse_time",
     "parse_uploads",

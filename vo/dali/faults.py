@@ -3,7 +3,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 __all__ = [
     "CancelledError",
@@ -29,6 +29,11 @@ class DALIError(Exception):
     ----------
     message
         What the public reads: plain text, of one or more lines.
+
+    Attributes
+    ----------
+    infos
+        Further facts for programs, by name.
     """
 
     status = 400
@@ -38,6 +43,7 @@ class DALIError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.infos: Mapping[str, str] = {}
 
 
 class UsageError(DALIError):

@@ -2,5 +2,7 @@
 
 from vo.http.boundary import QuotedBoundary
 from vo.http.jobs import JobResources
+from vo.http.tap import tap_blueprint
+from vo.http.views import Guard, View
 
-__all__ = ["JobResources", "QuotedBoundary"]
+__all__ = ["Guard", "JobResources", "QuotedBoundary", "View", "tap_blueprint"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Answers: documents, files, redirections, faults."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
 from flask import Response, request
@@ -74,7 +74,7 @@ class FaultAnswers:
     def __init__(
         self,
         translate: Callable[[Exception], DALIError | None],
-        challenges: Callable[[Exception], Sequence[str]],
+        challenges: Callable[[Exception | None], Sequence[str]],
         is_text: Callable[[], bool],
     ) -> None:
         self._translate = translate
@@ -86,7 +86,7 @@ class FaultAnswers:
         if isinstance(error, HTTPException):
             return self._of_http(error)
         fault = as_fault(error, self._translate)
-        answer = self._answer(fault.message, fault.status)
+        answer = self._answer(fault.message, fault.status, fault.infos)
         if isinstance(fault, TooManyError):
             answer.headers["Retry-After"] = str(fault.retry_after)
         if fault.status == 401:
@@ -102,7 +102,9 @@ class FaultAnswers:
                 answer.headers[name] = value
         return answer
 
-    def _answer(self, message: str, status: int) -> Response:
+    def _answer(self, message: str, status: int, infos: Mapping[str, str] | None = None) -> Response:
         if self._is_text():
             return plain(message + "\n", status)
-        return Response(write_error(message), status, content_type=ERROR_TYPE, headers={"Cache-Control": "no-store"})
+        return Response(
+            write_error(message, infos), status, content_type=ERROR_TYPE, headers={"Cache-Control": "no-store"}
+        )

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from vo.dali import NotFoundError, Parameters, UsageError, format_time, parse_time
 from vo.http.answers import ERROR_TYPE, document, file_answer, plain, see_other
 from vo.http.requests import Sent, read_request
+from vo.http.views import Guard, View, free
 from vo.tables import write_error
 from vo.uws import (
     UWS_TYPE,
@@ -25,11 +26,7 @@ from vo.uws import (
     write_results,
 )
 
-__all__ = ["Guard", "JobResources", "View"]
-
-View = Callable[..., Response]
-Guard = Callable[[View, bool], View]
-"""Wraps a view; told whether it changes anything."""
+__all__ = ["JobResources"]
 
 # These steer the job and are none of its parameters.
 _CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"})
@@ -96,7 +93,7 @@ class JobResources(Generic[C]):
         ]
         for method, rule, view in routes:
             endpoint = f"{method.lower()}_{rule.replace('<path:', '').translate(_ENDPOINT)}"
-            guarded = guard(_named(view), method != "GET")
+            guarded = guard(free(view), changes=method != "GET")
             blueprint.add_url_rule(rule, endpoint, guarded, methods=[method], strict_slashes=False)
 
     def list_jobs(self) -> Response:
@@ -263,15 +260,6 @@ class JobResources(Generic[C]):
 
 
 _ENDPOINT = {ord(char): "_" for char in "/<>:.\"'\\\n\r\t "}
-
-
-def _named(view: View) -> View:
-    """Give a bound method as a function, to which a guard can pin what it likes."""
-
-    def call(**arguments: str) -> Response:
-        return view(**arguments)
-
-    return call
 
 
 def _job_request(sent: Parameters, inputs: tuple[JobFile, ...]) -> JobRequest:

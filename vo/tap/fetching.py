@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from vo.dali import Cancellation, TooLargeError, UsageError
 
-__all__ = ["FetchRules", "Fetched", "URLFetcher", "resolve_name"]
+__all__ = ["FetchRules", "URLFetcher", "resolve_name"]
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
@@ -53,21 +53,6 @@ class FetchRules:
     inside: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """A file that was fetched.
-
-    Parameters
-    ----------
-    body
-        At its beginning, to be closed by who asked for it.
-    """
-
-    body: BinaryIO
-    media_type: str
-    filename: str
-
-
 def resolve_name(host: str, port: int) -> list[str]:
     """Give the addresses of a host."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -87,8 +72,8 @@ class URLFetcher:
         self._resolve = resolve
         self._tls = ssl.create_default_context()
 
-    def fetch(self, url: str, cancellation: Cancellation) -> Fetched:
-        """Fetch a file.
+    def fetch(self, url: str, cancellation: Cancellation) -> BinaryIO:
+        """Fetch a file; give it at its beginning, to be closed by who asked for it.
 
         Raises
         ------
@@ -100,12 +85,12 @@ class URLFetcher:
         end = time.monotonic() + self._rules.seconds
         for _ in range(self._rules.redirections + 1):
             found = self._visit(url, end, cancellation)
-            if isinstance(found, Fetched):
+            if not isinstance(found, str):
                 return found
             url = found
         raise UsageError(f"{_shown(url)} was not fetched: it led on and on.")
 
-    def _visit(self, url: str, end: float, cancellation: Cancellation) -> Fetched | str:
+    def _visit(self, url: str, end: float, cancellation: Cancellation) -> BinaryIO | str:
         parts, host, port = _taken_apart(url)
         address = self._address_of(host, port)
         path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (
@@ -120,12 +105,11 @@ class URLFetcher:
                     return urljoin(url, location)
                 if answer.status != 200:
                     raise UsageError(f"{_shown(url)} was not fetched: it answered {answer.status}.")
-                body = self._read(answer, url, end, cancellation)
+                return self._read(answer, url, end, cancellation)
         except (OSError, http.client.HTTPException, ValueError) as exc:
             cancellation.check()
             late = f" within {self._rules.seconds:g} s" if time.monotonic() >= end else ""
             raise UsageError(f"{_shown(url)} could not be fetched{late}.") from exc
-        return Fetched(body, answer.headers.get_content_type(), parts.path.rpartition("/")[2])
 
     def _read(self, answer: http.client.HTTPResponse, url: str, end: float, cancellation: Cancellation) -> BinaryIO:
         if (answer.length or 0) > self._rules.largest:

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -16,24 +15,11 @@ from vo.dali import (
     UploadReference,
     UsageError,
     as_fault,
-    choose_format,
     format_time,
     parse_time,
     parse_uploads,
     row_limit,
 )
-
-
-@dataclass(frozen=True)
-class Form:
-    media_type: str
-    aliases: tuple[str, ...]
-
-
-VOTABLE = Form("application/x-votable+xml", ("votable", "text/xml"))
-BINARY2 = Form("application/x-votable+xml;serialization=BINARY2", ("votable/b2",))
-CSV = Form("text/csv;header=present", ("csv",))
-FORMATS = (VOTABLE, BINARY2, CSV)
 
 
 def test_names_are_blind_to_case_and_equal_values_are_one() -> None:
@@ -63,33 +49,6 @@ def test_maxrec_is_kept_within_limits(text: str | None, rows: int) -> None:
 def test_maxrec_must_be_a_number(text: str) -> None:
     with pytest.raises(UsageError, match="MAXREC must be a whole number"):
         row_limit(Parameters([("MAXREC", text)]), RowLimits(100, 1000))
-
-
-@pytest.mark.parametrize(
-    ("pairs", "accept", "form"),
-    [
-        ([], (), VOTABLE),
-        ([("RESPONSEFORMAT", "csv")], (), CSV),
-        ([("FORMAT", "text/csv")], (), CSV),
-        ([("FORMAT", "TEXT/CSV; header=present")], (), CSV),
-        ([("responseformat", "text/xml")], ("text/csv",), VOTABLE),
-        ([("RESPONSEFORMAT", "application/x-votable+xml; serialization=binary2")], (), BINARY2),
-        ([("RESPONSEFORMAT", "application/x-votable xml")], (), VOTABLE),
-        ([("RESPONSEFORMAT", 'application/x-votable+xml;serialization="BINARY2"')], (), BINARY2),
-        ([("FORMAT", "votable"), ("RESPONSEFORMAT", "text/xml")], (), VOTABLE),
-        ([], ("image/png", "text/csv", "text/xml"), CSV),
-        ([], ("*/*",), VOTABLE),
-    ],
-)
-def test_form_of_the_answer(pairs: list[tuple[str, str]], accept: tuple[str, ...], form: Form) -> None:
-    assert choose_format(Parameters(pairs), FORMATS, accept) is form
-
-
-def test_unknown_forms_are_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match="FORMAT 'docx' is not known here; there are votable, votable/b2, csv"):
-        choose_format(Parameters([("FORMAT", "docx")]), FORMATS)
-    with pytest.raises(UsageError, match="different things"):
-        choose_format(Parameters([("FORMAT", "csv"), ("RESPONSEFORMAT", "votable")]), FORMATS)
 
 
 def test_uploads_are_pairs_in_one_or_many_values() -> None:

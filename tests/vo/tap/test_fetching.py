@@ -81,16 +81,12 @@ def resolved(host: str, port: int) -> list[str]:
 
 def fetched(url: str, rules: FetchRules | None = None) -> bytes:
     fetcher = URLFetcher(rules or FetchRules(largest=1000, seconds=1, inside=LOOPBACK), resolved)
-    with fetcher.fetch(url, Cancellation()).body as body:
+    with fetcher.fetch(url, Cancellation()) as body:
         return body.read()
 
 
-def test_a_file_is_fetched_with_what_is_known_of_it(port: int) -> None:
-    fetcher = URLFetcher(FetchRules(inside=LOOPBACK), resolved)
-    found = fetcher.fetch(f"http://good.example:{port}/table.xml?a=b c", Cancellation())
-    with found.body as body:
-        assert body.read() == b"<VOTABLE/>"
-    assert (found.media_type, found.filename) == ("application/x-votable+xml", "table.xml")
+def test_a_file_is_fetched(port: int) -> None:
+    assert fetched(f"http://good.example:{port}/table.xml?a=b c") == b"<VOTABLE/>"
     assert fetched(f"http://good.example:{port}/to/http://good.example:{port}/table.xml?a=b%20c") == b"<VOTABLE/>"
 
 
