@@ -36,18 +36,25 @@ def density(session: Session, condition: ColumnElement[bool], order: int) -> dic
 
 
 def nights_of(session: Session, condition: ColumnElement[bool], limit: int) -> tuple[NightSummary, ...]:
-    """Count by night and telescope, the latest first."""
+    """Count by night and telescope, the latest first.
+
+    Notes
+    -----
+    OFFSET has the files found before they are put in order: those of an old program lie at the far
+    end of the index of nights, along which all others would be read.
+    """
+    columns = (ProductRow.caldat, ProductRow.telescope, ProductRow.instrument, ProductRow.observation_id)
+    found = select(*columns).where(condition, ProductRow.caldat.is_not(None)).offset(0).subquery()
     rows = session.execute(
         select(
-            ProductRow.caldat,
-            ProductRow.telescope,
-            func.array_agg(distinct(ProductRow.instrument)),
-            func.count(distinct(ProductRow.observation_id)),
+            found.c.caldat,
+            found.c.telescope,
+            func.array_agg(distinct(found.c.instrument)),
+            func.count(distinct(found.c.observation_id)),
             func.count(),
         )
-        .where(condition, ProductRow.caldat.is_not(None))
-        .group_by(ProductRow.caldat, ProductRow.telescope)
-        .order_by(ProductRow.caldat.desc(), ProductRow.telescope)
+        .group_by(found.c.caldat, found.c.telescope)
+        .order_by(found.c.caldat.desc(), found.c.telescope)
         .limit(limit)
     )
     return tuple(

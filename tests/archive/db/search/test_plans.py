@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 
+from archive.db.browsing.counting import nights_of
 from archive.db.columns import search_columns
+from archive.db.schema import ProductRow
 from archive.db.search import SearchStore
 from archive.db.session import Database, UnitOfWork
 from archive.domain.access import ANONYMOUS
@@ -126,6 +128,15 @@ def test_an_export_reads_what_is_asked_for(filled: Database, question: str) -> N
         batches = SearchStore(uow, timeout=20).stream(ANONYMOUS, query.criteria, query.page, query.columns, NOW)
         assert 0 < sum(len(batch) for batch in batches) < FEW
         reads = _reads(uow) - before
+    assert_few(reads)
+
+
+def test_old_nights_are_listed_without_the_others(filled: Database) -> None:
+    with filled.begin() as uow:
+        before = _reads(uow)
+        nights = nights_of(uow.session, func.lower(ProductRow.telescope) == "old1m", 10)
+        reads = _reads(uow) - before
+    assert len(nights) == 10
     assert_few(reads)
 
 
