@@ -3,7 +3,6 @@
 
 import binascii
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,11 +15,11 @@ from vo.tables.octets import (
     NUMPY_TYPES,
     Fixed,
     Octets,
-    Offsets,
+    Part,
     as_binary,
     elements,
+    joined_rows,
     padded,
-    side_by_side,
     text_buffers,
     utf16,
 )
@@ -31,8 +30,6 @@ __all__ = ["closing", "null_numbers", "opening", "rows_in_base64"]
 _COUNT = np.dtype(">u4")
 _WORDS = Words()
 _TRUTHS = b"FT?"
-# Of fixed width, or a column of binary strings.
-_Part: TypeAlias = Fixed | Any
 
 
 def opening(serialization: str) -> str:
@@ -70,28 +67,10 @@ def rows_in_base64(source: BatchSource, fields: Sequence[Field], *, has_flags: b
 
 
 def _rows(batch: pa.RecordBatch, fields: Sequence[Field], *, has_flags: bool) -> Octets:
-    parts: list[_Part] = [_flags(batch)] if has_flags else []
+    parts: list[Part] = [_flags(batch)] if has_flags else []
     for array, field in zip(batch.columns, fields, strict=True):
         parts += _parts(array, field)
-    packed: list[Octets | pa.Array] = []
-    fixed: list[Fixed] = []
-    for part in parts:
-        if isinstance(part, tuple):
-            fixed.append(part)
-            continue
-        packed += [side_by_side(fixed), part]
-        fixed = []
-    if not packed:
-        return side_by_side(fixed).reshape(-1)
-    packed += [side_by_side(fixed)] if fixed else []
-    columns = [as_binary(_steps(part), part) if isinstance(part, np.ndarray) else part for part in packed]
-    _, octets = text_buffers(pc.binary_join_element_wise(*columns, b""))
-    return octets
-
-
-def _steps(rows: Octets) -> Offsets:
-    steps: Offsets = np.arange(len(rows) + 1, dtype=np.int64) * rows.shape[1]
-    return steps
+    return joined_rows(parts)
 
 
 def _flags(batch: pa.RecordBatch) -> Fixed:
@@ -103,7 +82,7 @@ def _flags(batch: pa.RecordBatch) -> Fixed:
     return np.dtype("u1"), np.packbits(np.stack(nulls, axis=1), axis=1)
 
 
-def _parts(array: pa.Array, field: Field) -> list[_Part]:
+def _parts(array: pa.Array, field: Field) -> list[Part]:
     if field.is_text:
         return _text_parts(pc.fill_null(cells(array, field, _WORDS), ""), field)
     kind = NUMPY_TYPES[field.datatype]
@@ -118,7 +97,7 @@ def _parts(array: pa.Array, field: Field) -> list[_Part]:
     return [(kind, padded(offsets, natives, field.length, filling))]
 
 
-def _text_parts(text: pa.Array, field: Field) -> list[_Part]:
+def _text_parts(text: pa.Array, field: Field) -> list[Part]:
     is_wide = field.datatype is Datatype.UNICODE_CHAR
     offsets, octets = utf16(text) if is_wide else text_buffers(text)
     size = 2 if is_wide else 1

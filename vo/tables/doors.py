@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from vo.tables.field import Datatype, Field
 
-__all__ = ["Door", "copy_expression"]
+__all__ = ["Door", "copy_expression", "sql_type"]
 
 _SQL_TYPES = {
     Datatype.BOOLEAN: "boolean",
@@ -37,6 +37,13 @@ class Door(StrEnum):
         }[self]
 
 
+def sql_type(field: Field) -> str:
+    """Give PostgreSQL's type for the values of a field; regions are arrays of numbers or text, as they come."""
+    if field.is_text:
+        return "timestamp" if field.is_timestamp else "text"
+    return _SQL_TYPES[field.datatype] + ("[]" if field.is_array else "")
+
+
 def copy_expression(field: Field, sql: str, door: Door) -> str:
     """Write one column of the SELECT list so that it comes as its field says.
 
@@ -56,11 +63,11 @@ def copy_expression(field: Field, sql: str, door: Door) -> str:
     if field.is_text:
         return _text(field, sql, door)
     if field.is_array:
-        array = f"({sql})::{_SQL_TYPES[field.datatype]}[]"
+        array = f"({sql})::{sql_type(field)}"
         if door is Door.BATCHES:
             return array
         return f"array_to_string({array}, ' ', '{_missing(field)}')"
-    cast = f"({sql})::{_SQL_TYPES[field.datatype]}"
+    cast = f"({sql})::{sql_type(field)}"
     # COPY itself would write t and f.
     return f"{cast}::text" if field.datatype is Datatype.BOOLEAN and door is not Door.BATCHES else cast
 

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Columns as big-endian octets, the common ground of VOTable's binary forms and FITS."""
 
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -13,8 +16,10 @@ __all__ = [
     "Fixed",
     "Octets",
     "Offsets",
+    "Part",
     "as_binary",
     "elements",
+    "joined_rows",
     "padded",
     "side_by_side",
     "text_buffers",
@@ -25,6 +30,8 @@ Octets = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 # The type of a column that has the same width in each row, and its values.
 Fixed = tuple[np.dtype[np.generic], npt.NDArray[np.generic]]
+# The same, or a column of binary strings.
+Part: TypeAlias = Fixed | Any
 
 NUMPY_TYPES: dict[Datatype, np.dtype[np.generic]] = {
     Datatype.BOOLEAN: np.dtype("S1"),
@@ -110,3 +117,27 @@ def side_by_side(columns: list[Fixed]) -> Octets:
     for number, (_, values) in enumerate(columns):
         rows[f"c{number}"] = values
     return rows.view(np.uint8).reshape(len(rows), rows.dtype.itemsize)
+
+
+def joined_rows(parts: Sequence[Part]) -> Octets:
+    """Join columns row by row, and all rows to one run of octets."""
+    packed: list[Octets | pa.Array] = []
+    fixed: list[Fixed] = []
+    for part in parts:
+        if isinstance(part, tuple):
+            fixed.append(part)
+            continue
+        packed += [side_by_side(fixed)] if fixed else []
+        packed.append(part)
+        fixed = []
+    packed += [side_by_side(fixed)] if fixed else []
+    if len(packed) == 1 and isinstance(packed[0], np.ndarray):
+        return packed[0].reshape(-1)
+    columns = [as_binary(_steps(part), part) if isinstance(part, np.ndarray) else part for part in packed]
+    _, octets = text_buffers(pc.binary_join_element_wise(*columns, b""))
+    return octets
+
+
+def _steps(rows: Octets) -> Offsets:
+    steps: Offsets = np.arange(len(rows) + 1, dtype=np.int64) * rows.shape[1]
+    return steps

@@ -16,7 +16,7 @@ __all__ = ["CONTENT_KEY", "write_parquet"]
 CONTENT_KEY = "IVOA.VOTable-Parquet.content"
 _VERSION_KEY, _VERSION = "IVOA.VOTable-Parquet.version", "1.0"
 # A group is written at once, so it must fit in memory; smaller ones make larger files.
-_GROUP_OCTETS = 16 * 2**20
+_GROUP_OCTETS = 6 * 2**20
 
 
 class _Pieces:
