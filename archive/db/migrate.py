@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.assets import asset_folder
 from archive.db.session import Database
+from archive.db.tap.walls import raise_walls
 from archive.errors import ConfigError, UnavailableError
 
 __all__ = ["current_revision", "make_revision", "require_current", "upgrade"]
@@ -17,7 +18,7 @@ MIGRATIONS = asset_folder("migrations")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations that are missing.
+    """Run the migrations that are missing, and take the rights that queries must not have.
 
     Raises
     ------
@@ -27,6 +28,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
     try:
         with database.engine.connect() as connection:
             command.upgrade(_alembic(connection), revision)
+        raise_walls(database)
     except OperationalError as exc:
         raise UnavailableError("The archive's database does not answer, or is locked by another command.") from exc
 

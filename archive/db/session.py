@@ -60,7 +60,8 @@ class Database:
             pool_timeout=pool_timeout,
             # A server that went away and came back costs one ping, not one failed request.
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c jit=off"},
+            # A user who is called as a schema of the published views must not make tables there.
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c jit=off -c search_path=public"},
         )
         self._depth: ContextVar[int] = ContextVar("depth", default=0)
 

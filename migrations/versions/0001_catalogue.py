@@ -182,6 +182,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
+        "ix_observation_obs_id_begins",
+        "observation",
+        ["obs_id"],
+        unique=False,
+        postgresql_ops={"obs_id": "text_pattern_ops"},
+    )
+    op.create_index(
         "ix_observation_obs_id_lower",
         "observation",
         [sa.literal_column("lower(obs_id)").label("lowered")],
@@ -299,6 +306,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_product_sha256")),
     )
     op.create_index(
+        "ix_product_archive_filename_begins",
+        "product",
+        ["archive_filename"],
+        unique=False,
+        postgresql_ops={"archive_filename": "text_pattern_ops"},
+    )
+    op.create_index(
         "ix_product_archive_filename_lower",
         "product",
         [sa.literal_column("lower(archive_filename)").label("lowered")],
@@ -351,6 +365,9 @@ def upgrade() -> None:
         "ix_product_t_max_long", "product", ["t_max"], unique=False, postgresql_where=sa.text("t_max - t_min > 0.5")
     )
     op.create_index("ix_product_t_min_id", "product", ["t_min", "id"], unique=False)
+    op.create_index(
+        "ix_product_target_begins", "product", ["target"], unique=False, postgresql_ops={"target": "text_pattern_ops"}
+    )
     op.create_index(
         "ix_product_target_lower",
         "product",
@@ -545,6 +562,7 @@ def downgrade() -> None:
     op.drop_index("ix_product_telescope_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index("ix_product_telescope_caldat", table_name="product")
     op.drop_index("ix_product_target_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
+    op.drop_index("ix_product_target_begins", table_name="product", postgresql_ops={"target": "text_pattern_ops"})
     op.drop_index("ix_product_t_min_id", table_name="product")
     op.drop_index("ix_product_t_max_long", table_name="product", postgresql_where=sa.text("t_max - t_min > 0.5"))
     op.drop_index(op.f("ix_product_program_id"), table_name="product")
@@ -564,6 +582,11 @@ def downgrade() -> None:
     op.drop_index(
         "ix_product_archive_filename_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"}
     )
+    op.drop_index(
+        "ix_product_archive_filename_begins",
+        table_name="product",
+        postgresql_ops={"archive_filename": "text_pattern_ops"},
+    )
     op.drop_table("product")
     op.drop_index(op.f("ix_token_account_id"), table_name="token")
     op.drop_table("token")
@@ -575,6 +598,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_observation_program_id"), table_name="observation")
     op.drop_index(
         "ix_observation_obs_id_lower", table_name="observation", postgresql_ops={"lowered": "text_pattern_ops"}
+    )
+    op.drop_index(
+        "ix_observation_obs_id_begins", table_name="observation", postgresql_ops={"obs_id": "text_pattern_ops"}
     )
     op.drop_table("observation")
     op.drop_index("ix_footprint_set_id_hdu_index", table_name="footprint")

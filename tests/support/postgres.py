@@ -67,6 +67,8 @@ def database_url(database_server: str, template_database: str, worker_id: str) -
     name = f"archive_test_{worker_id}_{os.getpid()}"
     with _admin(database_server) as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}"')
+        # Rights to a database itself are not those of its template.
+        cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
     yield _on(database_server, name)
     with _admin(database_server) as cursor:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -21,6 +21,7 @@ from archive.db.embedded.binaries import Binaries, copy_of, find_binaries
 from archive.db.embedded.place import Account, find_place, prepare
 from archive.db.embedded.process import clear_foreign_pid, free_port, is_free, read_postmaster
 from archive.db.embedded.tuning import server_settings
+from archive.db.tap.walls import wall_statement
 from archive.errors import ConfigError, UnavailableError
 
 __all__ = ["EmbeddedPostgres", "ServerStatus"]
@@ -244,11 +245,20 @@ class EmbeddedPostgres:
         server = read_postmaster(self.place.data)
         if server is None:
             raise psycopg2.OperationalError("the server ended")
-        with closing(psycopg2.connect(self._url("postgres", server.port, "postgres"))) as connection:
+        with self._superuser(server.port, "postgres") as cursor:
+            _make_missing(cursor, self._password())
+        # Databases that are made later have the rights of the template.
+        for database in ("template1", _DATABASE):
+            with self._superuser(server.port, database) as cursor:
+                cursor.execute(wall_statement((_ROLE,)))
+        return self._url(_ROLE, server.port, _DATABASE)
+
+    @contextmanager
+    def _superuser(self, port: int, database: str) -> Iterator[psycopg2.extensions.cursor]:
+        with closing(psycopg2.connect(self._url("postgres", port, database))) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                _make_missing(cursor, self._password())
-        return self._url(_ROLE, server.port, _DATABASE)
+                yield cursor
 
     def _run(
         self, binaries: Binaries, account: Account | None, program: str, *call: str

@@ -42,3 +42,5 @@ Index(
     func.lower(ObservationRow.obs_id).label("lowered"),
     postgresql_ops={"lowered": "text_pattern_ops"},
 )
+# Queries in ADQL look for how it begins as it is written.
+Index("ix_observation_obs_id_begins", ObservationRow.obs_id, postgresql_ops={"obs_id": "text_pattern_ops"})

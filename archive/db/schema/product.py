@@ -355,6 +355,10 @@ for _name in (ProductRow.telescope, ProductRow.instrument):
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
 
+# Queries in ADQL compare text as it is written, and look for how it begins.
+for _name in (ProductRow.archive_filename, ProductRow.target):
+    Index(f"ix_product_{_name.key}_begins", _name, postgresql_ops={_name.key: "text_pattern_ops"})
+
 
 def is_long() -> ColumnElement[bool]:
     """Give the condition that a product spans more than a night, as stacks do; the few have an index of their own."""

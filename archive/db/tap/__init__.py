@@ -1,0 +1,6 @@
+"""TAP's side of the database: what is published, who may see which rows of it, and how queries run."""
+
+from archive.db.tap.identity import Site, caller_words
+from archive.db.tap.walls import TAP_ROLE, fallen_walls, raise_walls, require_walls
+
+__all__ = ["TAP_ROLE", "Site", "caller_words", "fallen_walls", "raise_walls", "require_walls"]
