@@ -17,8 +17,8 @@ from vo.uws import (
     JobStatus,
     JobUpkeep,
     Phase,
+    StoredFile,
 )
-from vo.uws.ports import StoredFile
 
 __all__ = ["JobWorld", "MemoryFiles", "MemoryJobs", "MemoryQueue", "ThreadQueue"]
 

@@ -243,7 +243,7 @@ class JobResources(Generic[C]):
             raise
 
     def _file(self, job: Job, file: JobFile, media_type: str) -> Response:
-        etag = f"{job.job_id}-{file.name}".translate(_ENDPOINT)
+        etag = f"{job.job_id}-{file.name.encode().hex()}"
         return file_answer(self._jobs.open(file), file.size, media_type, file.filename, etag)
 
     def _job(self, job_id: str) -> Job:

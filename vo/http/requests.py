@@ -68,7 +68,12 @@ def read_request(largest: int) -> Sent:
     request.max_form_memory_size = _LONGEST_FIELD
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     parts = {
-        name: Part(name, file.filename or "", file.mimetype or "", cast("BinaryIO", file.stream))
+        name: Part(name, _printable(file.filename or ""), _printable(file.mimetype), cast("BinaryIO", file.stream))
         for name, file in request.files.items()
     }
     return Sent(Parameters(pairs), parts)
+
+
+def _printable(text: str) -> str:
+    """Leave out what would break a header of ours: a file's name may hold any character."""
+    return "".join(char for char in text if char.isprintable())[:200]

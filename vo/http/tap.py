@@ -275,6 +275,7 @@ def _with_common_headers(response: Response) -> Response:
     """Let pages of other sites read what anybody may; they can send no cookie of ours."""
     response.vary.add("Accept")
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, DELETE"
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Range"
     response.headers["Access-Control-Expose-Headers"] = "Location, Content-Range, Retry-After, WWW-Authenticate"
     return response

@@ -51,7 +51,7 @@ class TapRunner(Generic[C]):
         request = read_request(parameters, self._limits, uploads)
         caller = self._caller_of(job.owner)
         answer = self._service.run(caller, request, cancellation, seconds=job.execution_duration)
-        return JobAnswer(answer.media_type, answer.filename, self._limited(answer))
+        return JobAnswer(answer.media_type, answer.filename, self._limited(answer), answer.close)
 
     def _part_of(self, job: Job, reference: UploadReference) -> Callable[[], BinaryIO]:
         file = next((each for each in job.inputs if each.name == reference.part), None)
@@ -61,14 +61,11 @@ class TapRunner(Generic[C]):
 
     def _limited(self, answer: TapAnswer) -> Iterator[bytes]:
         size = 0
-        try:
-            for chunk in answer:
-                size += len(chunk)
-                if size > self._limits.result_bytes:
-                    raise TooLargeError(
-                        f"The result is larger than the {self._limits.result_bytes} bytes that are kept; "
-                        "please ask for fewer rows or columns, or for a more compact format."
-                    )
-                yield chunk
-        finally:
-            answer.close()
+        for chunk in answer:
+            size += len(chunk)
+            if size > self._limits.result_bytes:
+                raise TooLargeError(
+                    f"The result is larger than the {self._limits.result_bytes} bytes that are kept; "
+                    "please ask for fewer rows or columns, or for a more compact format."
+                )
+            yield chunk

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """One query from its text to the bytes of its answer; synchronous and asynchronous ones alike."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,8 @@ from vo.tap.ports import QueryBackend, Running, Statement, UploadSpace, UploadSt
 from vo.tap.request import TapRequest
 
 __all__ = ["Dialect", "TapAnswer", "TapService"]
+
+_log = logging.getLogger(__name__)
 
 C = TypeVar("C")
 
@@ -137,6 +140,7 @@ class TapService(Generic[C]):
                 pieces = write(request.form, source, translation.fields, _infos(request, translation), self._spool)
                 first = next(pieces, b"")
             close = stack.pop_all().close
+        _log.info("query under way: run_id=%s format=%s limit=%d", request.run_id, request.form.name, request.limit)
         filename = f"result{request.form.extension}"
         return TapAnswer(request.form.media_type, filename, chain([first], pieces), close)
 

@@ -5,7 +5,7 @@ from vo.uws.execution import Execution, JobAnswer, JobRunner
 from vo.uws.job import Job, JobError, JobFile, JobRequest
 from vo.uws.limits import JobLimits
 from vo.uws.phases import ACTIVE, FINISHED, MOVES, Phase
-from vo.uws.ports import JobQuery, JobQueue, JobStatus, JobStore, ResultStore
+from vo.uws.ports import JobQuery, JobQueue, JobStatus, JobStore, ResultStore, StoredFile
 from vo.uws.service import JobService
 from vo.uws.upkeep import JobUpkeep
 from vo.uws.waiting import JobWaiting
@@ -32,6 +32,7 @@ __all__ = [
     "JobWaiting",
     "Phase",
     "ResultStore",
+    "StoredFile",
     "write_job",
     "write_jobs",
     "write_parameters",

@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,11 +27,14 @@ class JobAnswer:
     ----------
     chunks
         The bytes; an error on the way makes the job fail.
+    close
+        Ends what is under way, when all was written or nothing more can be.
     """
 
     media_type: str
     filename: str
     chunks: Iterable[bytes]
+    close: Callable[[], None] | None = None
 
 
 class JobRunner(Protocol):
@@ -97,7 +100,10 @@ class Execution:
     def _end_of(self, job: Job, watch: "_Watch") -> JobFile | JobError:
         try:
             answer = self._runner.run(job, watch.cancellation)
-            stored = self._files.write(answer.chunks)
+            with ExitStack() as stack:
+                if answer.close is not None:
+                    stack.callback(answer.close)
+                stored = self._files.write(answer.chunks)
         except Exception as exc:  # noqa: BLE001 -- the edge of a worker: whatever happens belongs to the job
             if watch.is_overdue:
                 return JobError(f"The job ran longer than its execution duration of {job.execution_duration} s.")

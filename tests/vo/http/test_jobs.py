@@ -248,3 +248,32 @@ def test_wait_with_another_phase_answers_at_once(client: FlaskClient, world: Job
     assert world.store.looks == 0
     assert client.get(f"/tap/async/{job}?WAIT=soon").status_code == 400
     assert world.store.jobs[job].phase is Phase.PENDING
+
+
+@pytest.mark.parametrize("name", ["é☃", "a b", "x/../y", "<b>", "%0d%0a"])
+def test_parts_of_any_name_are_read_back(client: FlaskClient, name: str) -> None:
+    data = {"UPLOAD": f"t,param:{name}", name: (io.BytesIO(b"body"), "t\u2028 é.xml")}
+    job = made(client.post("/tap/async", data=data))
+    root = parse_xml(client.get(f"/tap/async/{job}").data)
+    [url] = [each.text or "" for each in root.iterfind(".//uws:parameter[@byReference]", NAMES)]
+    answer = client.get(url.removeprefix("https://archive.example"))
+    assert (answer.status_code, answer.data) == (200, b"body")
+
+
+def test_a_files_name_cannot_break_a_header(client: FlaskClient) -> None:
+    lines = [
+        "--b",
+        'Content-Disposition: form-data; name="UPLOAD"',
+        "",
+        "t,param:p",
+        "--b",
+        "Content-Disposition: form-data; name=\"p\"; filename*=UTF-8''a%0d%0aSet-Cookie:%20x=y",
+        "",
+        "body",
+        "--b--",
+        "",
+    ]
+    answer = client.post("/tap/async", data="\r\n".join(lines).encode(), content_type="multipart/form-data; boundary=b")
+    part = client.get(f"/tap/async/{made(answer)}/parameters/p")
+    assert (part.status_code, part.data) == (200, b"body")
+    assert "Set-Cookie" not in part.headers

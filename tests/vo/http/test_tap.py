@@ -1,6 +1,6 @@
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from tests.support.tap import TapWorld
 from tests.support.xml import parse_xml, require_valid_xml
 from vo.dali import UnavailableError
 from vo.tap import TapLimits
+from vo.uws import StoredFile
 
 QUERY = "SELECT id, ra FROM cat.stars"
 ADA = {"Authorization": "Bearer ada"}
@@ -206,3 +207,26 @@ def test_a_job_tells_the_same_errors(client: FlaskClient, world: TapWorld, asked
     assert words in client.get(f"/tap/async/{job}/error").text
     assert client.get(f"/tap/async/{job}/results/result").status_code == 400
     assert words in client.get(f"/tap/async/{job}").text
+
+
+def test_a_result_that_is_too_large_to_keep_ends_the_job_and_its_query(world: TapWorld) -> None:
+    small = TapWorld(limits=TapLimits(world.limits.rows, result_bytes=100))
+    with small.app().test_client() as client:
+        job = client.post("/tap/async", data={"QUERY": QUERY, "PHASE": "RUN"}).location.rpartition("/")[2]
+        small.jobs.execution.execute(job)
+        assert "larger than the 100 bytes" in client.get(f"/tap/async/{job}/error").text
+    assert small.backend.running[0].is_closed
+    assert small.jobs.files.files == {}
+
+
+def test_a_disk_that_is_full_ends_the_job_and_its_query(client: FlaskClient, world: TapWorld) -> None:
+    def full(chunks: Iterable[bytes]) -> StoredFile:
+        next(iter(chunks))
+        raise UnavailableError("There is no room for the result just now.")
+
+    world.jobs.files.write = full  # type: ignore[method-assign]
+    job = client.post("/tap/async", data={"QUERY": QUERY, "PHASE": "RUN"}).location.rpartition("/")[2]
+    world.jobs.execution.execute(job)
+    assert "no room" in client.get(f"/tap/async/{job}/error").text
+    assert 'type="transient"' in client.get(f"/tap/async/{job}").text
+    assert world.backend.running[0].is_closed
