@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Table access: what the web, the workers and the query page use of one TAP service."""
+
+from dataclasses import dataclass
+
+from archive.domain.access import Caller
+from archive.errors import ArchiveError, RateLimitedError
+from vo.dali import (
+    DALIError,
+    ForbiddenError,
+    NotFoundError,
+    ServiceError,
+    TooLargeError,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+    UsageError,
+)
+from vo.tap import CallerSlots, Dialect, TapLimits, TapService, URLFetcher
+from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
+
+__all__ = ["TableAccess", "fault_of", "slots"]
+
+_FAULTS: dict[int, type[DALIError]] = {
+    400: UsageError,
+    401: UnauthenticatedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: UsageError,
+    413: TooLargeError,
+    415: UsageError,
+    500: ServiceError,
+    503: UnavailableError,
+    507: UnavailableError,
+}
+
+
+@dataclass(frozen=True)
+class TableAccess:
+    """One TAP service and its jobs, joined.
+
+    Parameters
+    ----------
+    service
+        Answers queries, synchronous and not.
+    jobs, waiting
+        For clients: asynchronous queries, and long polls on them.
+    execution, upkeep
+        For workers.
+    """
+
+    service: TapService[Caller]
+    dialect: Dialect
+    limits: TapLimits
+    job_limits: JobLimits
+    fetcher: URLFetcher
+    admission: CallerSlots[Caller]
+    jobs: JobService
+    waiting: JobWaiting
+    execution: Execution
+    upkeep: JobUpkeep
+
+
+def slots(threads: int) -> CallerSlots[Caller]:
+    """Give the places of one web process: half of its threads, so that pages are served beside long answers.
+
+    Parameters
+    ----------
+    threads
+        Of the process.
+    """
+    together = max(1, threads // 2)
+    return CallerSlots(
+        key_of=lambda caller: caller.username or caller.address, per_caller=max(1, together // 2), together=together
+    )
+
+
+def fault_of(error: Exception) -> DALIError | None:
+    """Tell an exception of the archive in the words of the protocols; None for any other."""
+    if isinstance(error, RateLimitedError):
+        return TooManyError(error.message, error.retry_after)
+    if isinstance(error, ArchiveError):
+        return _FAULTS.get(error.status, ServiceError)(error.message)
+    return None
