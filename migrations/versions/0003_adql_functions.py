@@ -483,16 +483,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 200 AS $$
 $$
 """
 
-# The finest order whose cells are ten times as wide as a radius.
+# The finest order, up to 21, whose cells are ten times as wide as a radius.
 ORDER_NEAR = """
 CREATE FUNCTION adql_order_near(radius float8) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10 AS $$
-    SELECT CASE WHEN radius < 3.5e-7 THEN 24 WHEN radius > 5.86 THEN 0
-        ELSE greatest(0, least(24, floor(log(5.8632 / radius) / log(2::float8))::int)) END
+    SELECT CASE WHEN radius < 1e-6 THEN 21 WHEN radius > 5.86 THEN 0
+        ELSE greatest(0, least(21, floor(log(5.8632 / radius) / log(2::float8))::int)) END
 $$
 """
 
-# The cells of an order that a circle may touch; `hpx` is the order-29 cell of its centre. The cell itself, and the
+# The cells of an order up to 21 that a circle may touch; `hpx` is the order-29 cell of its centre. The cell itself, and the
 # neighbours beyond those of its sides to which the centre is so near: along the sphere a place moves within a base cell by
 # at most 1.453 of its sides per radian, as was found by moving millions of places. Neighbours on another base cell are
 # found by asking for the cells of places around: a corner that the circle touches is, at twice its radius, wider than

@@ -24,6 +24,9 @@ BASE = 58.632
 ROOM = 10
 """How many times wider than the radius a cell is: most places then have no neighbour to be looked into."""
 
+FINEST = 21
+"""The finest order that the function for neighbours takes, 0.1 arcseconds."""
+
 DENSITY = 0.25
 """Rows in a cell; below it finer cells gain nothing."""
 
@@ -252,9 +255,9 @@ def _looked_up_sql(item: Item, cells: str, there: PointShape, pair: Pair, finder
 
 def _order(degrees: float, source: Source) -> int | None:
     """Give the order of cells that are wide enough for a radius and hold few rows; None if there is none."""
-    finest = 24 if degrees <= 0 else math.floor(math.log2(BASE / (ROOM * degrees)))
+    finest = FINEST if degrees <= 0 else math.floor(math.log2(BASE / (ROOM * degrees)))
     if finest < 0:
         return None
     rows = source.table.rows if source.table is not None else None
     enough = math.ceil(math.log(max(1.0, (rows or UNKNOWN_ROWS) / 12 / DENSITY), 4))
-    return min(finest, max(enough, 8), 24)
+    return min(finest, max(enough, 8), FINEST)

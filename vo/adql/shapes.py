@@ -57,11 +57,13 @@ class Constant:
     @property
     def storage(self) -> Storage:
         """VOTable's datatype, arraysize and xtype."""
-        return _storage(_kind(self.region))
+        return (Datatype.CHAR, "*", "moc") if isinstance(self.region, MOC) else _storage(_kind(self.region))
 
     @property
     def array(self) -> str:
-        """The shape as DALI's array of degrees, in SQL."""
+        """The shape as DALI's array of degrees, a MOC as text, in SQL."""
+        if isinstance(self.region, MOC):
+            return "'29/" + ",".join(f"{low}-{high - 1}" for low, high in self.region.ranges.tolist()) + "'"
         return _array(_numbers(self.region))
 
     @property

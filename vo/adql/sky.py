@@ -33,6 +33,12 @@ class Sky(Functions):
 
     def sky_call(self, node: tree.Call, scope: Scope) -> Expression:
         """Write a function of the sky."""
+        try:
+            return self._sky_call(node, scope)
+        except ValueError as exc:
+            raise self.refused(node, str(exc), ErrorCode.GEOMETRY) from exc
+
+    def _sky_call(self, node: tree.Call, scope: Scope) -> Expression:
         name = node.name
         if name in {"POINT", "CIRCLE", "BOX", "POLYGON", "REGION", "CENTROID"}:
             parts: list[Expression] = []
@@ -63,17 +69,17 @@ class Sky(Functions):
         if kind is Parameter.POINT:
             ra, dec = self._place(shape, value.node)
             return f"{ra.sql}, {dec.sql}"
-        return shape.parts
+        try:
+            return shape.parts
+        except ValueError as exc:
+            raise self.refused(value.node, str(exc), ErrorCode.GEOMETRY) from exc
 
     def _test(self, node: tree.Call, scope: Scope) -> Expression:
         values = [self.value(argument, scope) for argument in node.arguments]
         inner, outer = (self._shape_of(value, node.name) for value in values)
         test = SkyTest(inner, outer, is_contains=node.name == "CONTAINS")
         made = self.derived(node, "", Type.INT, *values)
-        try:
-            made.sql = f"({self.sky_test(test)})::int4"
-        except ValueError as exc:
-            raise self.refused(node, str(exc), ErrorCode.GEOMETRY) from exc
+        made.sql = f"({self.sky_test(test)})::int4"
         made.test = test
         return made
 
@@ -144,10 +150,7 @@ class Sky(Functions):
         parts.extend(self.value(argument, scope) for argument in arguments)
         if node.name == "CENTROID":
             return self._centroid(parts[0])
-        try:
-            return self._made(node, parts, frame)
-        except ValueError as exc:
-            raise self.refused(node, str(exc), ErrorCode.GEOMETRY) from exc
+        return self._made(node, parts, frame)
 
     def _region(self, argument: tree.Value) -> Shape:
         text = argument.value if isinstance(argument, tree.Text) else ""
@@ -183,12 +186,12 @@ class Sky(Functions):
         sizes = parts[-count:]
         for value in sizes:
             self.need_number(value, node.name)
-        first = Coordinate(sizes[0].double, sizes[0].constant)
+        first = _coordinate(sizes[0])
         if node.name == "CIRCLE":
             return _folded_circle(self._centre(node, parts[:-count], frame), first)
         # A box lies along the axes of its own frame, so that it is turned as a whole.
         centre = self._centre(node, parts[:-count], "ICRS")
-        shape = _folded_box(centre, first, Coordinate(sizes[1].double, sizes[1].constant))
+        shape = _folded_box(centre, first, _coordinate(sizes[1]))
         if isinstance(shape, BoxShape) and frame != "ICRS":
             raise self.refused(node, f"A BOX of columns cannot be turned from {frame} to ICRS", ErrorCode.GEOMETRY)
         return Constant(to_icrs(shape.region, frame)) if isinstance(shape, Constant) else shape

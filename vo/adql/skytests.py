@@ -83,8 +83,9 @@ class SkyTests(Sky):
         if index is None or not is_positive:
             cell = f"{point.ra.relation}.{index}" if index is not None else ""
             exact = exact_point(region, ra=ra, dec=dec, hpx29=cell if isinstance(region, MOC) else "")
-            # A circle of 180 degrees is met by all that is a place.
-            return exact if is_positive else f"({ra} = {ra} AND {dec} = {dec} AND {exact})"
+            # A circle of 180 degrees is met by all that is a place, and what is none is neither in it nor out of it.
+            is_all = isinstance(region, Circle) and region.radius >= 180
+            return f"({ra} = {ra} AND {dec} = {dec})" if is_all else exact
         return point_condition(region, hpx29=f"{point.ra.relation}.{index}", ra=ra, dec=dec)
 
     def near(

@@ -69,19 +69,19 @@ def tokens_of(text: str, reserved: frozenset[str], limits: Limits) -> list[Token
     if unusable := UNUSABLE.search(text):
         message = f"A query has no control characters, as U+{ord(unusable[0]):04X} is one"
         raise ADQLError.at(text, *unusable.span(), message, ErrorCode.CHARACTER)
-    found = _cut(text, reserved)
+    found = _cut(text, reserved, limits.tokens)
     if len(found) > limits.tokens:
         extra = found[limits.tokens]
-        message = f"The query has {len(found)} words and signs; at most {limits.tokens} are read. Upload long lists."
+        message = f"At most {limits.tokens} words and signs are read; upload long lists as a table"
         raise ADQLError.at(text, extra.start, extra.end, message, ErrorCode.LIMIT)
     found.append(Token(END, "", len(text), len(text)))
     return found
 
 
-def _cut(text: str, reserved: frozenset[str]) -> list[Token]:
+def _cut(text: str, reserved: frozenset[str], limit: int) -> list[Token]:
     found: list[Token] = []
     match, at, stop = TOKEN.match, 0, len(text)
-    while at < stop:
+    while at < stop and len(found) <= limit:
         piece = match(text, at)
         if piece is None or piece.lastgroup is None or piece.lastgroup == "comment":
             raise _refused(text, at)

@@ -42,7 +42,7 @@ def test_huge_queries_are_refused_soon(query: str) -> None:
     begin = time.perf_counter()
     with pytest.raises(ADQLError) as caught:
         parse(query)
-    assert time.perf_counter() - begin < 2
+    assert time.perf_counter() - begin < 5
     assert len(str(caught.value)) < 1_000
 
 
