@@ -7,9 +7,11 @@ from vo.adql.printing import to_adql
 from vo.adql.queries import parse
 from vo.adql.tables import Column, ForeignKey, PositionIndex, RegionIndex, Table, TableMap, TableSet
 from vo.adql.translating import Translation, translate
+from vo.adql.udfs import UDFS, simbadpoint
 from vo.adql.words import Extension, Limits
 
 __all__ = [
+    "UDFS",
     "ADQLError",
     "Column",
     "ErrorCode",
@@ -30,6 +32,7 @@ __all__ = [
     "caret",
     "parse",
     "quote_text",
+    "simbadpoint",
     "to_adql",
     "translate",
 ]

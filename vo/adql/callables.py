@@ -14,7 +14,7 @@ from vo.adql.shapes import SQLShape
 from vo.adql.signatures import FUNCTIONS
 from vo.adql.values import Values
 from vo.adql.valuetypes import Type, common_type, storage_of
-from vo.tables import Datatype, Field
+from vo.tables import Field
 
 __all__ = ["Functions"]
 
@@ -55,6 +55,10 @@ class Functions(Values):
     def shape_argument(self, value: Expression, kind: Parameter, name: str) -> str:
         """Write a shape as the argument of a function."""
 
+    @abstractmethod
+    def shape_call(self, node: tree.Call, row: Function, given: list[Expression]) -> Expression:
+        """Write a function whose shape follows from its arguments."""
+
     def worded(self, node: tree.Value, scope: Scope) -> Expression:
         """Write what begins with a word and a parenthesis."""
         match node:
@@ -78,14 +82,16 @@ class Functions(Values):
             return self._function(node, row, scope)
         if node.name in FUNCTIONS:
             return self.sky_call(node, scope)
-        row = self.functions.get(node.name)
-        if row is None:
+        rows = self.functions.get(node.name)
+        if rows is None:
             likely = near_misses(node.name, {*self.functions, *(name.lower() for name in FUNCTIONS)})
             hint = f"; is it {' or '.join(likely)}?" if likely else ""
             place = replace(node, end=node.start + len(node.name))
             message = f"There is no function {node.name[:80]}{hint}"
             raise self.refused(place, message, ErrorCode.UNKNOWN_FUNCTION, "".join(likely[:1]))
-        return self._function(node, row, scope)
+        count = len(node.arguments)
+        fitting = [row for row in rows if row.fewest <= count <= len(row.parameters)]
+        return self._function(node, fitting[0] if fitting else rows[0], scope)
 
     def _function(self, node: tree.Call, row: Function, scope: Scope) -> Expression:
         count = len(node.arguments)
@@ -95,6 +101,8 @@ class Functions(Values):
         given = [self.value(argument, scope) for argument in node.arguments]
         if row.is_aggregate:
             self._check_aggregate(node, given, scope)
+        if row.fold is not None or row.result.form == "as given":
+            return self.shape_call(node, row, given)
         texts = [self._argument(value, kind, row) for value, kind in zip(given, row.parameters, strict=False)]
         sql = row.template.replace("{*}", ", ".join(texts)) if "{*}" in row.template else row.template.format(*texts)
         result = row.result
@@ -107,7 +115,7 @@ class Functions(Values):
         if result.form:
             made.shape = SQLShape(sql, result.form)
         elif result.arraysize:
-            made.details = Field("", Datatype.DOUBLE, arraysize=result.arraysize, unit=result.unit)
+            made.details = Field("", result.datatype, arraysize=result.arraysize, unit=result.unit, ucd=result.ucd)
         return made
 
     def _argument(self, value: Expression, kind: Parameter, row: Function) -> str:

@@ -104,6 +104,9 @@ class Conditions(SkyTests):
         for one, other, sign in ((left, right, node.operator), (right, left, MIRRORED[node.operator])):
             written = self._sky_comparison(node, one, sign, other, scope, is_positive=is_positive, is_sure=is_sure)
             if written is not None:
+                for code, message in self.findings:
+                    self.note(node, code, message)
+                self.findings.clear()
                 return written
         self._check_comparable(left, right)
         sides = [self._as_boolean(one, other) for one, other in ((left, right), (right, left))]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the floors of the translator share: the query's text, the tables, and what was found on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vo.adql import tree
@@ -39,7 +39,7 @@ class Note:
 class Context:
     """The lowest floor."""
 
-    def __init__(self, text: str, tables: TableSet, quote: Quote, functions: Mapping[str, Function]) -> None:
+    def __init__(self, text: str, tables: TableSet, quote: Quote, functions: Mapping[str, Sequence[Function]]) -> None:
         self.text = text
         self.tables = tables
         self.quote = quote
@@ -47,6 +47,7 @@ class Context:
         self.notes: list[Note] = []
         self.sources: dict[str, Source] = {}
         self.tables_used: dict[str, None] = {}
+        self.findings: list[tuple[str, str]] = []
         self.columns_used: dict[tuple[str, str], None] = {}
         self._count = 0
 
@@ -60,6 +61,10 @@ class Context:
     ) -> ADQLError:
         """Make an error."""
         return ADQLError.at(self.text, place.start, place.end, message, code, suggestion)
+
+    def found(self, code: str, message: str) -> None:
+        """Keep something to tell about the condition that is being written."""
+        self.findings.append((code, message))
 
     def note(self, place: tree.Node, code: str, message: str) -> None:
         """Keep something to tell."""

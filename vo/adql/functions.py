@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Functions as rows: what is not declared here, or by the service, does not exist."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from vo.adql.valuetypes import Type
+from vo.sky import Region
+from vo.tables import Datatype
 
 __all__ = ["STANDARD", "Function", "Parameter", "Result"]
 
@@ -33,7 +36,9 @@ class Result:
     type
         None for that of the first argument.
     form
-        Of shapes: ``point``, ``circle``, ``polygon`` or ``text``.
+        Of shapes: ``point``, ``circle``, ``polygon``, ``text``, or ``as given`` for that of the argument.
+    arraysize, datatype
+        Of arrays.
     """
 
     type: Type | None
@@ -42,6 +47,7 @@ class Result:
     keeps_unit: bool = False
     form: str = ""
     arraysize: str = ""
+    datatype: Datatype = Datatype.DOUBLE
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class Function:
         How TAPRegExt declares it, such as ``f(a DOUBLE, b INTEGER) -> DOUBLE``; empty for functions of the standard.
     is_aggregate
         Whether it makes one value of many rows.
+    fold
+        Makes a region of the one argument, a text written out; it raises `ValueError` with a public message.
     """
 
     name: str
@@ -68,6 +76,7 @@ class Function:
     signature: str = ""
     description: str = ""
     is_aggregate: bool = False
+    fold: Callable[[str], Region] | None = None
 
     @property
     def fewest(self) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from vo.adql import tree
 from vo.adql.errors import ADQLError, ErrorCode
-from vo.adql.matching import Finder, Item, write_from
-from vo.adql.naming import Named, Scope
+from vo.adql.matching import Finder, Item, Unit, write_from
+from vo.adql.naming import Named, Pair, Scope
 from vo.adql.relations import Joined, Relations
 from vo.adql.resolved import Expression, Source, field_of
 from vo.adql.tables import Column, PositionIndex, Table, Written
@@ -332,13 +332,24 @@ class Selecting(Relations):
                 return output.name
         return ""
 
+    def _pairs(self, parts: _Parts) -> list[Pair]:
+        """Give all that is said of places of two tables."""
+        found, waiting = list(parts.scope.pairs), [one.plan for one in parts.joined]
+        while waiting:
+            plan = waiting.pop()
+            if isinstance(plan, Unit):
+                found += plan.pairs
+                waiting += [plan.left, plan.right]
+        return found
+
     def _sql(self, parts: _Parts, hidden: list[tuple[str, PositionIndex]]) -> str:
         finder = Finder(self.position_index, self.region_index)
         plans = [one.plan for one in parts.joined]
         from_sql, conditions, used = write_from(plans, parts.scope.pairs, finder)
-        for pair in used:
-            del pair
-            self.note(parts.node, "index", "Places of two tables are matched by their index")
+        for code, count in (("index", len(used)), ("no-index", len(self._pairs(parts)) - len(used))):
+            if count > 0:
+                how = "are matched by their index" if code == "index" else "are compared row by row: none has an index"
+                self.note(parts.node.relations[0], code, f"Places of two tables {how}")
         items = [f"{output.value.sql} AS {output.alias}" for output in parts.outputs] + [sql for sql, _ in hidden]
         words = ["SELECT DISTINCT" if parts.node.is_distinct else "SELECT", ", ".join(items), "FROM", from_sql]
         where = [*conditions, *([parts.where] if parts.where else [])]

@@ -7,7 +7,7 @@ from vo.adql import tree
 from vo.adql.callables import Functions
 from vo.adql.errors import ErrorCode
 from vo.adql.frames import frame_of, rotation, to_icrs
-from vo.adql.functions import Parameter
+from vo.adql.functions import Function, Parameter
 from vo.adql.naming import Scope
 from vo.adql.resolved import Distance, Expression, SkyTest
 from vo.adql.shapes import (
@@ -73,6 +73,28 @@ class Sky(Functions):
             return shape.parts
         except ValueError as exc:
             raise self.refused(value.node, str(exc), ErrorCode.GEOMETRY) from exc
+
+    def shape_call(self, node: tree.Call, row: Function, given: list[Expression]) -> Expression:
+        """Write a function whose shape follows from its arguments."""
+        texts = [value.node.value for value in given if isinstance(value.node, tree.Text)]
+        if len(texts) < (1 if row.fold is not None else 2):
+            raise self.refused(node, f"{row.name} needs its texts written out, in quotes", ErrorCode.ARGUMENTS)
+        try:
+            shape = self._turned(given[-1], *texts[:2]) if row.fold is None else Constant(row.fold(texts[0]))
+        except ValueError as exc:
+            raise self.refused(node, str(exc), ErrorCode.GEOMETRY) from exc
+        made = self.derived(node, shape.array, Type.SHAPE, *given)
+        made.shape = shape
+        return made
+
+    def _turned(self, value: Expression, source: str, target: str) -> Shape:
+        matrix, shape = rotation(source, target), self._shape_of(value, "ivo_geom_transform")
+        if isinstance(shape, Constant) and target == "ICRS":
+            return Constant(to_icrs(shape.region, source))
+        form = shape.storage[2]
+        if form not in {"point", "circle", "polygon"}:
+            raise self.refused(value.node, "Only points, circles and polygons are turned")
+        return self._pointed(SQLShape(f"adql_turned({shape.array}, {matrix})", form))
 
     def _test(self, node: tree.Call, scope: Scope) -> Expression:
         values = [self.value(argument, scope) for argument in node.arguments]

@@ -55,6 +55,7 @@ class SkyTests(Sky):
             if isinstance(column, ColumnShape) and isinstance(other, Constant):
                 index = self.region_index(column)
                 if index is not None and is_positive:
+                    self.found("index", f"Regions of {column.column} are found by their index")
                     meets = index.meets(other.region, column.relation)
                     return f"({meets} AND {_generic(test)})" if test.is_contains else meets
         if isinstance(inner, Constant) and isinstance(outer, Constant) and isinstance(inner.region, Point):
@@ -80,6 +81,7 @@ class SkyTests(Sky):
         """Write the test of columns in a region."""
         ra, dec = point.ra.sql, point.dec.sql
         index = self.position_index(point)
+        self._tell(point, is_indexed=index is not None, is_positive=is_positive)
         if index is None or not is_positive:
             cell = f"{point.ra.relation}.{index}" if index is not None else ""
             exact = exact_point(region, ra=ra, dec=dec, hpx29=cell if isinstance(region, MOC) else "")
@@ -87,6 +89,16 @@ class SkyTests(Sky):
             is_all = isinstance(region, Circle) and region.radius >= 180
             return f"({ra} = {ra} AND {dec} = {dec})" if is_all else exact
         return point_condition(region, hpx29=f"{point.ra.relation}.{index}", ra=ra, dec=dec)
+
+    def _tell(self, point: PointShape, *, is_indexed: bool, is_positive: bool) -> None:
+        source = self.sources.get(point.ra.relation)
+        name = source.name.name if source is not None else ""
+        if is_indexed and is_positive:
+            self.found("index", f"Positions of {name} are found by their index")
+        elif is_indexed:
+            self.found("no-index", f"No index can tell which positions of {name} lie outside")
+        elif name:
+            self.found("no-index", f"{point.ra.column} and {point.dec.column} are no positions of {name} with an index")
 
     def near(
         self, one: Shape, other: Shape, radius: Coordinate, scope: Scope | None, *, is_positive: bool, is_sure: bool
@@ -120,6 +132,7 @@ class SkyTests(Sky):
     ) -> str:
         index = self.region_index(column) if is_positive else None
         if index is not None and isinstance(point, Constant):
+            self.found("index", f"Regions of {column.column} are found by their index")
             return index.meets(point.region, column.relation)
         if index is not None and isinstance(point, PointShape) and is_sure and scope is not None:
             scope.pairs.append(Pair(point, column))

@@ -11,6 +11,7 @@ from vo.adql.functions import Function
 from vo.adql.queries import parse
 from vo.adql.selecting import Selecting
 from vo.adql.tables import TableSet
+from vo.adql.udfs import UDFS
 from vo.tables import Field
 
 __all__ = ["Translation", "translate"]
@@ -47,7 +48,7 @@ def translate(
     *,
     limit: int | None = None,
     quote: Quote = quote_text,
-    functions: Iterable[Function] = (),
+    functions: Iterable[Function] = UDFS,
 ) -> Translation:
     """Write a query for PostgreSQL.
 
@@ -60,7 +61,7 @@ def translate(
     quote
         Writes a text as an SQL literal.
     functions
-        The service's own.
+        Those beyond the standard; none but these may be called.
 
     Raises
     ------
@@ -68,7 +69,10 @@ def translate(
         The query cannot be read, or names what is not there, or means nothing.
     """
     node = parse(query) if isinstance(query, str) else query
-    writer = Selecting(node.text, tables, quote, {function.name: function for function in functions})
+    rows: dict[str, list[Function]] = {}
+    for function in functions:
+        rows.setdefault(function.name, []).append(function)
+    writer = Selecting(node.text, tables, quote, rows)
     try:
         written = writer.statement(node, limit)
     except RecursionError:
