@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,7 +40,8 @@ _BACKSLASHES = (
     (rb"\v", MISSING.encode()),
     (b"\x02", b"\\"),
 )
-_INFINITE = re.compile(rb"(?<![\w.])(-?)Infinity(?![\w.])")
+_INFINITE = re.compile(rb"Infinity")
+_TAB, _NEWLINE = b"\t\n"
 
 
 def rows_in_xml(source: CopySource | BatchSource, fields: Sequence[Field]) -> Iterator[bytes]:
@@ -57,6 +59,7 @@ class _Framing:
     """Turns COPY's text into rows of XML without going row by row."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
+        self._count = len(fields)
         self._has_text = any(field.is_text for field in fields)
         self._floats = [number for number, field in enumerate(fields) if field.datatype.is_float]
 
@@ -77,21 +80,17 @@ class _Framing:
         return body
 
     def _with_infinities(self, piece: bytes) -> bytes:
-        """Rename infinite numbers; only the rows that have the word are looked at."""
-        if not self._has_text:
-            return _INFINITE.sub(_infinity, piece)
-        lines = piece.split(b"\n")
-        for number, line in enumerate(lines):
-            if b"Infinity" in line:
-                row = line.split(b"\t")
-                for column in self._floats:
-                    row[column] = _INFINITE.sub(_infinity, row[column])
-                lines[number] = b"\t".join(row)
-        return b"\n".join(lines)
-
-
-def _infinity(found: re.Match[bytes]) -> bytes:
-    return b"-Inf" if found[1] else b"+Inf"
+        """Rename infinite numbers, but not the same word in a text."""
+        octets = np.frombuffer(piece, np.uint8)
+        ends = np.flatnonzero((octets == _TAB) | (octets == _NEWLINE))
+        places = np.array([found.start() for found in _INFINITE.finditer(piece)])
+        # A piece begins with a row, and each row has a cell a field.
+        columns = np.searchsorted(ends, places) % self._count
+        parts, done = [], 0
+        for place in places[np.isin(columns, self._floats)].tolist():
+            parts += [piece[done:place], b"Inf" if piece[place - 1 : place] == b"-" else b"+Inf"]
+            done = place + len("Infinity")
+        return b"".join([*parts, piece[done:]])
 
 
 def _rows(batch: pa.RecordBatch, fields: Sequence[Field]) -> bytes:

@@ -3,15 +3,17 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
 import pyarrow as pa
 import pytest
+from adbc_driver_postgresql import dbapi
 from astropy.io.votable import parse_single_table
 
 from tests.support.tables import form
-from vo.tables import BatchSource, CopySource, Datatype, Door, Field, batches_of, copy_expression, write
+from vo.tables import BatchSource, CopySource, Datatype, Door, Field, batches_of, copy_expression, fetched_ahead, write
 
 NAME = Field("name", Datatype.UNICODE_CHAR, "*")
 FIELDS = (Field("n", Datatype.INT), NAME)
@@ -187,3 +189,19 @@ def test_batches_and_copy_give_the_same(cursor: Any) -> None:
         cursor.execute(f"SELECT * FROM (VALUES {rows}) v(n, name, x, b, t)")
         by_batch = b"".join(write(form(name), BatchSource(batches_of([cursor.fetchall()], fields), fields), fields))
         assert by_batch.replace(b"<TD></TD>", b"<TD/>") == by_copy.replace(b"<TD></TD>", b"<TD/>")
+
+
+def test_values_of_the_database_as_batches(database_server: str) -> None:
+    columns = [copy_expression(field, sql, Door.BATCHES) for sql, field, _, _ in VALUES]
+    fields = [replace(field, name=f"c{number}") for number, (_, field, _, _) in enumerate(VALUES)]
+    select = ", ".join(f"{column} AS {field.name}" for column, field in zip(columns, fields, strict=True))
+    with dbapi.connect(database_server) as connection, connection.cursor() as cursor:
+        cursor.execute("SET TimeZone TO 'UTC'")
+        cursor.execute(f"SELECT {select}")
+        batches = list(fetched_ahead(cursor.fetch_record_batch()))
+    by_batch = b"".join(write(form("votable/td"), BatchSource(batches, fields), fields)).decode()
+    cells = by_batch.partition("<TR><TD>")[2].partition("</TD></TR>")[0].split("</TD><TD>")
+    for cell, (sql, _, xml, _) in zip(cells, VALUES, strict=True):
+        assert xml is None or cell == xml, sql
+    for name in ("votable", "votable/b", "fits", "parquet", "json", "csv", "html", "text"):
+        assert b"".join(write(form(name), BatchSource(batches, fields), fields))

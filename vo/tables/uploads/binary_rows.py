@@ -62,6 +62,8 @@ class BinaryRows:
                 self._tail = 0
             else:
                 self._tail += slot.size * slot.count
+        if sum(before for before, _ in self._steps) + self._tail > _LONGEST_ROW:
+            raise UploadError(f"The rows of the VOTable have more than {_LONGEST_ROW} octets.")
 
     def take(self, text: bytes) -> Iterator[pa.RecordBatch]:
         """Read a further piece.

@@ -18,6 +18,7 @@ __all__ = ["read_fits"]
 
 _PIECE = 2 * 2**20
 _MOST_HDUS = 1000
+_LONGEST_ROW = 64 * 2**20
 # Of the heap at a time; pointers to the same place could claim any amount.
 _LARGEST_HEAP = 256 * 2**20
 
@@ -37,6 +38,8 @@ def read_fits(file: BinaryIO, limits: UploadLimits) -> UploadedTable:
         raise UploadError("The FITS file is shorter than its headers say.")
     if rows > limits.rows:
         raise UploadError(f"The table has {rows} rows; at most {limits.rows} are allowed.")
+    if width > _LONGEST_ROW:
+        raise UploadError(f"The rows of the FITS table have more than {_LONGEST_ROW} octets.")
     slots = read_slots(cards, limits)
     fields = checked_fields([slot.field for slot in slots], limits)
     slots = [replace(slot, field=field) for slot, field in zip(slots, fields, strict=True)]

@@ -20,6 +20,8 @@ _PIECE = 2**20
 _OPENING = re.compile(rb"<(?:[\w.-]+:)?(?:TABLEDATA|STREAM)(?:\s[^<>]*)?>")
 # A tag that is not whole yet waits for its end; a longer one goes to the parser as it is.
 _LONGEST_TAG = 2**16
+# What looks like an opening tag may stand in a comment, but in earnest not often.
+_MOST_TRIES = 10
 _CLOSING_ROW, _CLOSING = b"</TR>", b"</TABLEDATA"
 _LONGEST_ROW = 32 * 2**20
 
@@ -48,7 +50,7 @@ class _Reader:
 
     def read_head(self) -> bytes | None:
         """Read up to the data; give what was read of them, or None if only the parser can go on."""
-        buffer = b""
+        buffer, tries = b"", 0
         while not self.document.is_open and not self.document.is_over:
             piece = self._file.read(_PIECE)
             if not piece:
@@ -58,13 +60,15 @@ class _Reader:
                     raise UploadError("The VOTable has no table.")
                 return None
             buffer += piece
-            while opening := _OPENING.search(buffer):
-                self.document.feed(buffer[: opening.end()])
-                buffer = buffer[opening.end() :]
+            fed = 0
+            while tries < _MOST_TRIES and (opening := _OPENING.search(buffer, fed)):
+                tries += 1
+                self.document.feed(buffer[fed : opening.end()])
+                fed = opening.end()
                 if self.document.may_bypass:
-                    return buffer
-            ready = _whole_tags(buffer)
-            self.document.feed(buffer[:ready])
+                    return buffer[fed:]
+            ready = max(fed, _whole_tags(buffer))
+            self.document.feed(buffer[fed:ready])
             buffer = buffer[ready:]
         self.document.feed(buffer)
         return None

@@ -12,6 +12,8 @@ __all__ = ["VOTableDocument"]
 
 _DEEPEST = 64
 _LONGEST_DESCRIPTION = 10_000
+# Those that the parser knows by itself.
+_ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}
 # No tag and no cell is longer; else a parser would gather all of it.
 _LONGEST_TOKEN = 32 * 2**20
 
@@ -108,7 +110,10 @@ class VOTableDocument:
         return text.encode("ascii", "replace")
 
     def _on_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
-        self.is_utf8 = (encoding or "utf-8").lower() in {"utf-8", "utf8", "us-ascii", "ascii"}
+        name = (encoding or "utf-8").lower()
+        if name not in _ENCODINGS:
+            raise UploadError(f"A VOTable in {name[:40]!r} cannot be read; write it in UTF-8.")
+        self.is_utf8 = name in {"utf-8", "us-ascii"}
 
     def _on_start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -68,6 +68,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "half a row": (votable(stream(b"\0" * 6)), "middle of a row"),
     "count that lies": (votable(stream(struct.pack(">I", 2**32 - 1) + b"\0" * 9), VARYING), "claims|middle"),
     "count that lies within reason": (votable(stream(struct.pack(">I", 1000) + b"\0" * 9), VARYING), "middle"),
+    "width that lies": (
+        votable(stream(b"\0" * 9), FIELD.replace('"int"', '"double" arraysize="999999999"')),
+        "more than 67108864 octets",
+    ),
     "no utf-16": (votable(stream(struct.pack(">IH", 1, 0xD800)), TEXT), "UTF-16"),
     "too few cells": (votable("<TABLEDATA><TR><TD>1</TD></TR><TR></TR></TABLEDATA>"), "0 cells"),
     "too many cells": (votable("<TABLEDATA><TR><TD>1</TD><TD>2</TD></TR></TABLEDATA>"), "more cells"),
@@ -94,6 +98,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "unknown entity": (votable(rows("&nbsp;"), TEXT), "well formed"),
     "character that is none": (votable(rows("&#0;"), TEXT), "well formed"),
+    "unknown encoding": (votable(rows("1")).replace(b'"1.0"?', b'"1.0" encoding="wtf-8"?'), "wtf-8"),
     "no utf-8": (votable(rows("\u00e4"), TEXT).replace("ä".encode(), b"\xe4"), "UTF-8|well formed"),
     "unknown datatype": (votable(rows("1"), '<FIELD name="n" datatype="quad"/>'), "quad"),
     "bits": (votable(rows("1"), '<FIELD name="n" datatype="bit" arraysize="8"/>'), "bits"),
@@ -221,9 +226,10 @@ def test_claims_cost_neither_time_nor_memory() -> None:
     limits = UploadLimits()
     tracemalloc.start()
     begin = time.monotonic()
-    for name in ("entity bomb", "count that lies", "nested"):
+    tags = b"<VOTABLE><!-- " + b"<TABLEDATA>" * 2**18
+    for octets in (*(REFUSED[name][0] for name in ("entity bomb", "count that lies", "nested")), tags):
         with pytest.raises(UploadError):
-            list(read_table(io.BytesIO(REFUSED[name][0]), limits).batches)
+            list(read_table(io.BytesIO(octets), limits).batches)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert time.monotonic() - begin < 2
