@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from vo.tables.field import Datatype, Field
+from vo.tables.uploads.mapping import mapped
 from vo.tables.uploads.text_values import as_text, typed
 from vo.tables.uploads.upload import UploadedTable, UploadError, UploadLimits, checked_fields
 
 __all__ = ["read_csv"]
 
-_BLOCK = 4 * 2**20
+_BLOCK = 2**20
 _LONGEST_HEAD = 2**20
 _TEXT = Field("", Datatype.UNICODE_CHAR, "*")
 # What a column may be, in the order in which we try.
@@ -116,12 +117,11 @@ def _names(file: BinaryIO) -> tuple[list[str], str, int]:
 
 def _texts(file: BinaryIO, start: int, count: int, delimiter: str) -> Iterator[pa.RecordBatch]:
     """Read all values as text, from where the rows begin."""
-    file.seek(start)
     names = [str(number) for number in range(count)]
     last = ""
     try:
-        for batch in pa_csv.open_csv(
-            pa.PythonFile(_Unclosed(file), mode="r"),
+        with pa_csv.open_csv(
+            mapped(file, start),
             pa_csv.ReadOptions(column_names=names, block_size=_BLOCK, use_threads=False),
             pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             pa_csv.ConvertOptions(
@@ -130,9 +130,10 @@ def _texts(file: BinaryIO, start: int, count: int, delimiter: str) -> Iterator[p
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
-        ):
-            last = batch.columns[-1][-1].as_py() if batch.num_rows else last
-            yield batch
+        ) as batches:
+            for batch in batches:
+                last = batch.columns[-1][-1].as_py() if batch.num_rows else last
+                yield batch
     except pa.ArrowInvalid as error:
         if "Empty CSV file" in str(error):
             return

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from vo.tables.arrow import conformed
 from vo.tables.field import Datatype, Field
 from vo.tables.parquet import CONTENT_KEY
+from vo.tables.uploads.mapping import mapped
 from vo.tables.uploads.text_values import as_text
 from vo.tables.uploads.upload import UploadedTable, UploadError, UploadLimits, checked_fields
 from vo.tables.uploads.votable_document import VOTableDocument
@@ -45,7 +46,7 @@ def read_parquet(file: BinaryIO, limits: UploadLimits) -> UploadedTable:
     """
     try:
         parquet = pq.ParquetFile(
-            file,
+            mapped(file),
             thrift_string_size_limit=_LONGEST_FOOTER_TEXT,
             thrift_container_size_limit=_MOST_FOOTER_ITEMS,
         )

@@ -27,17 +27,10 @@ def columns_of(block: bytes, count: int) -> list[pa.Array] | None:
     """
     octets = np.frombuffer(block + b"\0\0\0\0", np.uint8)
     places = np.flatnonzero(octets == ord("<"))
-    tags = _tags(octets, places)
+    tags = _tags(block, places)
     if not tags.all():
         return None
-    # An empty element is two tags at one place.
-    is_empty = tags == _EMPTY
-    repeats = 1 + is_empty.astype(np.int64)
-    starts, ends = np.repeat(places, repeats), np.repeat(places + _LENGTHS[tags], repeats)
-    codes = np.repeat(tags, repeats)
-    seconds = (np.cumsum(repeats) - 1)[is_empty]
-    codes[seconds], codes[seconds - 1] = _CLOSE, _OPEN
-    starts[seconds] = ends[seconds]
+    starts, ends, codes = _expanded(places, tags)
     pattern = np.array([_OPEN_ROW, *[_OPEN, _CLOSE] * count, _CLOSE_ROW])
     if len(codes) % len(pattern) or not (codes.reshape(-1, len(pattern)) == pattern).all():
         return None
@@ -49,12 +42,13 @@ def columns_of(block: bytes, count: int) -> list[pa.Array] | None:
     return [_unescaped(column) for column in columns] if b"&" in block else columns
 
 
-def _tags(octets: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _tags(block: bytes, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """Tell what stands at each angle bracket; 0 for what is none of ours."""
-    first, second, third, fourth = (octets[places + step].astype(np.int64) for step in range(1, 5))
-    three = (first << 16) | (second << 8) | third
-    four = (three << 8) | fourth
-    tags = np.zeros(len(places), np.int64)
+    # The four octets behind each place, as one number.
+    behind = np.ndarray((len(block),), ">u4", block + bytes(5), 1, (1,))
+    four = behind[places].astype(np.uint32)
+    three = four >> 8
+    tags = np.zeros(len(places), np.int8)
     for word, tag in ((b"TR>", _OPEN_ROW), (b"TD>", _OPEN)):
         tags[three == int.from_bytes(word)] = tag
     for word, tag in ((b"/TR>", _CLOSE_ROW), (b"/TD>", _CLOSE), (b"TD/>", _EMPTY)):
@@ -62,11 +56,27 @@ def _tags(octets: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]) -> npt.N
     return tags
 
 
+def _expanded(
+    places: npt.NDArray[np.int64], tags: npt.NDArray[np.int8]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int8]]:
+    """Give starts, ends and kinds of tags; an empty element is two tags at one place."""
+    ends = places + _LENGTHS[tags]
+    is_empty = tags == _EMPTY
+    if not is_empty.any():
+        return places, ends, tags
+    repeats = 1 + is_empty.astype(np.int64)
+    starts, ends, codes = np.repeat(places, repeats), np.repeat(ends, repeats), np.repeat(tags, repeats)
+    seconds = (np.cumsum(repeats) - 1)[is_empty]
+    codes[seconds], codes[seconds - 1] = _CLOSE, _OPEN
+    starts[seconds] = ends[seconds]
+    return starts, ends, codes
+
+
 def _is_blank_between(
     octets: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],
-    codes: npt.NDArray[np.int64],
+    codes: npt.NDArray[np.int8],
     length: int,
 ) -> bool:
     """Tell whether nothing but blanks stands outside of cells."""
