@@ -18,6 +18,7 @@ __all__ = [
     "NotHeldError",
     "PermissionDeniedError",
     "ProprietaryError",
+    "QueryRefusedError",
     "RateLimitedError",
     "StorageFullError",
     "TokenError",
@@ -81,6 +82,31 @@ class UnknownNameError(InvalidInputError):
     def __init__(self, field: str, message: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__({field: message})
         self.suggestions = tuple(suggestions)
+
+
+class QueryRefusedError(InvalidInputError):
+    """A query in ADQL is wrong (400).
+
+    Parameters
+    ----------
+    message
+        What is wrong, without the place.
+    line, column
+        Where, both from 1.
+    mark
+        The line of the mistake with a mark under it.
+    suggestion
+        What to write instead; empty where nothing can be said.
+    """
+
+    code = "query_refused"
+
+    def __init__(self, message: str, *, line: int, column: int, mark: str, suggestion: str = "") -> None:
+        super().__init__({"query": message}, f"Line {line}, column {column}: {message}")
+        self.line = line
+        self.column = column
+        self.mark = mark
+        self.suggestion = suggestion
 
 
 class CredentialsError(ArchiveError):

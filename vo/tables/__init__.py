@@ -2,6 +2,7 @@
 
 from vo.tables.ahead import fetched_ahead, pieces_of
 from vo.tables.arrow import batches_of
+from vo.tables.cells import Words, cells
 from vo.tables.compression import compressed
 from vo.tables.copy_in import binary_copy
 from vo.tables.document import write_error
@@ -18,9 +19,11 @@ __all__ = [
     "Door",
     "Field",
     "Format",
+    "Words",
     "accepted_format",
     "batches_of",
     "binary_copy",
+    "cells",
     "compressed",
     "copy_expression",
     "fetched_ahead",

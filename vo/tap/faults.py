@@ -14,10 +14,19 @@ class QueryError(UsageError):
     ----------
     query
         As it was sent.
+
+    Attributes
+    ----------
+    error
+        The mistake and its place.
+    mark
+        The line of the mistake with a mark under it.
     """
 
     def __init__(self, error: ADQLError, query: str) -> None:
-        message = f"{error}\n{caret(query, error)}"
+        self.error = error
+        self.mark = caret(query, error)
+        message = f"{error}\n{self.mark}"
         if error.suggestion and error.suggestion not in error.message:
             message += f"\nWrite {error.suggestion} instead."
         super().__init__(message)

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Queries by people: asked in ADQL on a page, answered at once, as a file or by a job."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archive.domain.access import Caller
+from archive.domain.owners import owner_of
+from archive.errors import (
+    ArchiveError,
+    CredentialsError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+    QueryRefusedError,
+    RateLimitedError,
+    UnavailableError,
+)
+from archive.services.result_tables import SHOWN_ROWS, ResultTable, read_answer, read_file
+from archive.services.tap import TableAccess
+from vo.dali import Cancellation, DALIError, TooManyError
+from vo.tables import FORMATS, Format, find_format
+from vo.tap import Estimate, Example, QueryError, TapAnswer, TapLimits, TapRequest, describe_schemas
+from vo.uws import Job, JobLimits, JobQuery, JobRequest
+from vo.vosi import SchemaDescription
+
+__all__ = ["LISTED_JOBS", "QueryDesk", "Question"]
+
+LISTED_JOBS = 30
+"""Jobs that a page lists, the newest."""
+
+_VERSION = "2.1"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks.
+
+    Parameters
+    ----------
+    text
+        In ADQL.
+    form
+        Of the file.
+    most
+        Rows that are wanted at most; None for as many as are given unasked.
+    """
+
+    text: str
+    form: Format
+    most: int | None = None
+
+
+class QueryDesk:
+    """Answers people, by the same service as answers programs.
+
+    All methods raise `ArchiveError`; of a query that is wrong `QueryRefusedError`.
+
+    Parameters
+    ----------
+    schemas
+        Descriptions of the schemas by their names, in the order in which they are listed.
+    """
+
+    def __init__(self, *, access: TableAccess, schemas: Mapping[str, str], examples: Sequence[Example]) -> None:
+        self._access = access
+        self._schemas = dict(schemas)
+        self._examples = tuple(examples)
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Queries to begin with."""
+        return self._examples
+
+    @property
+    def limits(self) -> TapLimits:
+        """What a query may use."""
+        return self._access.limits
+
+    @property
+    def job_limits(self) -> JobLimits:
+        """What a job may use."""
+        return self._access.job_limits
+
+    def schemas(self, caller: Caller) -> tuple[SchemaDescription, ...]:
+        """Describe the tables that the caller may ask."""
+        with _in_our_words():
+            return describe_schemas(self._access.service.tables(caller), self._schemas)
+
+    def show(self, caller: Caller, question: Question) -> ResultTable:
+        """Run a query and give the first rows."""
+        most = min(self._limit(question), SHOWN_ROWS)
+        request = TapRequest(question.text, _VERSION, most, FORMATS["json"])
+        seconds = self.limits.sync_seconds
+        with _in_our_words(), self._place(caller):
+            answer = self._access.service.run(caller, request, Cancellation(), seconds=seconds, first_seconds=seconds)
+            return read_answer(answer)
+
+    def download(self, caller: Caller, question: Question) -> TapAnswer:
+        """Run a query; give its answer as a file on its way, which is to be closed."""
+        request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
+        limits = self.limits
+        with _in_our_words():
+            leave = self._access.admission.enter(caller)
+            try:
+                answer = self._access.service.run(
+                    caller,
+                    request,
+                    Cancellation(),
+                    seconds=limits.stream_seconds,
+                    first_seconds=limits.sync_seconds,
+                )
+            except BaseException:
+                leave()
+                raise
+
+        def close() -> None:
+            try:
+                answer.close()
+            finally:
+                leave()
+
+        return TapAnswer(answer.media_type, answer.filename, answer, close)
+
+    def estimate(self, caller: Caller, question: Question) -> Estimate:
+        """Tell what a query would cost."""
+        with _in_our_words(), self._place(caller):
+            return self._estimate(caller, question)
+
+    def start(self, caller: Caller, question: Question) -> Job:
+        """Have a query done by a worker; one that is wrong is refused at once."""
+        most = {} if question.most is None else {"MAXREC": str(question.most)}
+        parameters = {"LANG": "ADQL", "QUERY": question.text, "RESPONSEFORMAT": question.form.name, **most}
+        jobs, owner = self._access.jobs, owner_of(caller)
+        with _in_our_words():
+            self._estimate(caller, question)
+            job = jobs.create(owner, JobRequest(tuple(parameters.items())))
+            try:
+                return jobs.run(owner, job.job_id)
+            except Exception:
+                jobs.delete(owner, job.job_id)
+                raise
+
+    def jobs(self, caller: Caller) -> Sequence[Job]:
+        """Give the caller's newest jobs; nobody known has no list."""
+        with _in_our_words():
+            return self._access.jobs.list(owner_of(caller), JobQuery(last=LISTED_JOBS))
+
+    def job(self, caller: Caller, job_id: str) -> Job:
+        """Give a job of the caller's, or of nobody known."""
+        with _in_our_words():
+            return self._access.jobs.get(owner_of(caller), job_id)
+
+    def result(self, caller: Caller, job_id: str) -> ResultTable | None:
+        """Give the first rows of a job's result; None where there is none that can be shown."""
+        job = self.job(caller, job_id)
+        if not job.results:
+            return None
+        file = job.results[0]
+        with _in_our_words(), self._access.jobs.open(file) as body:
+            return read_file(body, file.size, find_format(file.media_type))
+
+    def abort(self, caller: Caller, job_id: str) -> None:
+        """Stop a job."""
+        with _in_our_words():
+            self._access.jobs.abort(owner_of(caller), job_id)
+
+    def delete(self, caller: Caller, job_id: str) -> None:
+        """Remove a job with its result."""
+        with _in_our_words():
+            self._access.jobs.delete(owner_of(caller), job_id)
+
+    def _estimate(self, caller: Caller, question: Question) -> Estimate:
+        request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
+        return self._access.service.estimate(caller, request, Cancellation())
+
+    def _limit(self, question: Question) -> int:
+        rows = self.limits.rows
+        return rows.default if question.most is None else min(question.most, rows.hard)
+
+    @contextmanager
+    def _place(self, caller: Caller) -> Iterator[None]:
+        """Hold one of the caller's places among the queries under way."""
+        leave = self._access.admission.enter(caller)
+        try:
+            yield
+        finally:
+            leave()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Tell faults of the protocols as the archive's own."""
+    try:
+        yield
+    except DALIError as exc:
+        raise _told(exc) from exc
+
+
+def _told(fault: DALIError) -> ArchiveError:
+    if isinstance(fault, QueryError):
+        wrong = fault.error
+        return QueryRefusedError(
+            wrong.message, line=wrong.line, column=wrong.column, mark=fault.mark, suggestion=wrong.suggestion
+        )
+    if isinstance(fault, TooManyError):
+        return RateLimitedError(fault.message, fault.retry_after)
+    known = {401: CredentialsError, 403: PermissionDeniedError, 404: NotFoundError, 503: UnavailableError}
+    if fault.status in known:
+        return known[fault.status](fault.message)
+    return ArchiveError(fault.message) if fault.status >= 500 else InvalidInputError({}, fault.message)
