@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from archive.errors import ConfigError
@@ -23,6 +24,7 @@ __all__ = [
     "ResolverConfig",
     "Setting",
     "StorageConfig",
+    "TapConfig",
     "WebConfig",
     "kept_secret",
 ]
@@ -70,6 +72,15 @@ SETTINGS = (
     Setting("web_threads", "16", "Requests served at the same time."),
     Setting("secure_cookies", "no", "yes where the archive is served by https: cookies then travel by https only."),
     Setting("trusted_proxies", "0", "Number of proxies in front whose X-Forwarded-* headers are believed."),
+    Setting("results", "HOME/results", "Folder of the files that belong to jobs; web and workers share it."),
+    Setting(
+        "tap_database_url", "", "Where queries by TAP run, by a role of its own; empty: the database, as archive_tap."
+    ),
+    Setting("tap_rows", "20000", "Rows of a query's answer where MAXREC is not given."),
+    Setting("tap_most_rows", "50000000", "Rows of a query's answer, whatever MAXREC says."),
+    Setting("tap_sync_seconds", "60", "Time until the first row of a synchronous query."),
+    Setting("tap_upload_bytes", "500000000", "Size of one request by TAP with all that it uploads."),
+    Setting("tap_upload_networks", "", "Networks inside that uploads by URL may come from, such as 10.1.0.0/16,…."),
     Setting("pg_home", "HOME/pg; as root below /var/lib/archive", "Folder of the embedded PostgreSQL."),
 )
 
@@ -88,9 +99,10 @@ class DatabaseConfig:
 
 @dataclass(frozen=True)
 class StorageConfig:
-    """Where bytes live."""
+    """Where bytes live: those of products, and those of jobs."""
 
     root: Path
+    results: Path
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,26 @@ class QueueConfig:
 
     broker_url: str | None
     processes: int
+
+
+@dataclass(frozen=True)
+class TapConfig:
+    """Table access: where queries run, and what they may use.
+
+    Parameters
+    ----------
+    database_url
+        None for the archive's own database, as the role that may only read what is published.
+    upload_networks
+        That uploads by URL may come from although they are not public.
+    """
+
+    database_url: str | None
+    rows: int
+    most_rows: int
+    sync_seconds: int
+    upload_bytes: int
+    upload_networks: tuple[IPv4Network | IPv6Network, ...]
 
 
 @dataclass(frozen=True)
@@ -134,6 +166,7 @@ class Config:
     storage: StorageConfig
     queue: QueueConfig
     resolver: ResolverConfig
+    tap: TapConfig
     web: WebConfig
 
     @classmethod
@@ -159,12 +192,16 @@ class Config:
             database=DatabaseConfig(
                 url=values.get("database_url"), pg_home=Path(pg_home).absolute() if pg_home else None
             ),
-            storage=StorageConfig(root=Path(values.get("store", home / "store")).absolute()),
+            storage=StorageConfig(
+                root=Path(values.get("store", home / "store")).absolute(),
+                results=Path(values.get("results", home / "results")).absolute(),
+            ),
             queue=QueueConfig(
                 broker_url=values.get("broker_url"),
                 processes=_integer(values, "worker_processes", min(os.cpu_count() or 1, 4), low=1, high=256),
             ),
             resolver=ResolverConfig(sesame_url=None if sesame == "off" else sesame),
+            tap=_tap(values),
             web=WebConfig(
                 host=host,
                 port=port,
@@ -176,6 +213,25 @@ class Config:
                 trusted_proxies=_integer(values, "trusted_proxies", 0, low=0, high=10),
             ),
         )
+
+
+def _tap(values: Mapping[str, str]) -> TapConfig:
+    most = _integer(values, "tap_most_rows", 50_000_000, low=1, high=10**12)
+    return TapConfig(
+        database_url=values.get("tap_database_url"),
+        rows=_integer(values, "tap_rows", min(20_000, most), low=1, high=most),
+        most_rows=most,
+        sync_seconds=_integer(values, "tap_sync_seconds", 60, low=1, high=3600),
+        upload_bytes=_integer(values, "tap_upload_bytes", 500_000_000, low=1, high=10**12),
+        upload_networks=tuple(map(_network, filter(None, values.get("tap_upload_networks", "").split(",")))),
+    )
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text.strip())
+    except ValueError as exc:
+        raise ConfigError(f"ARCHIVE_TAP_UPLOAD_NETWORKS: {text.strip()!r} is no network such as 10.1.0.0/16") from exc
 
 
 def _known_values(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,19 @@
 """TAP's side of the database: what is published, who may see which rows of it, and how queries run."""
 
+from archive.db.tap.backend import TapBackend
+from archive.db.tap.connections import BatchConnections, QuerySettings, TextConnections
 from archive.db.tap.identity import Site, caller_words
 from archive.db.tap.walls import TAP_ROLE, fallen_walls, raise_walls, require_walls
 
-__all__ = ["TAP_ROLE", "Site", "caller_words", "fallen_walls", "raise_walls", "require_walls"]
+__all__ = [
+    "TAP_ROLE",
+    "BatchConnections",
+    "QuerySettings",
+    "Site",
+    "TapBackend",
+    "TextConnections",
+    "caller_words",
+    "fallen_walls",
+    "raise_walls",
+    "require_walls",
+]
