@@ -3,6 +3,7 @@
 from archive.db.tap.backend import TapBackend
 from archive.db.tap.connections import BatchConnections, QuerySettings, TextConnections
 from archive.db.tap.identity import Site, caller_words
+from archive.db.tap.uploads import TapUploads
 from archive.db.tap.walls import TAP_ROLE, fallen_walls, raise_walls, require_walls
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "QuerySettings",
     "Site",
     "TapBackend",
+    "TapUploads",
     "TextConnections",
     "caller_words",
     "fallen_walls",
