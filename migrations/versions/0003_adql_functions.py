@@ -559,6 +559,85 @@ END
 $$
 """
 
+# Cells that hold a shape, as ranges of order-29 cells that do not overlap: from the few large cells around each part
+# down to those of about half its size.
+COVER = """
+CREATE FUNCTION adql_cover(shape float8[]) RETURNS int8multirange
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 20000 AS $$
+DECLARE
+    at int := 1; kind int; numbers float8[]; v float8[]; c float8[]; place float8[]; size float8; part float8;
+    cell_order int; finest int; cells bigint[]; kept bigint[]; cell bigint; middle float8[]; reach float8;
+    side float8; z2 float8; dz float8; c2 float8; is_near boolean; found int8multirange := '{}';
+BEGIN
+    WHILE at < cardinality(shape) LOOP
+        kind := shape[at]::int;
+        numbers := shape[at + 2 : at + 1 + shape[at + 1]::int];
+        at := at + 2 + shape[at + 1]::int;
+        IF kind < 2 THEN
+            c := adql_vector(numbers[1], numbers[2]);
+            size := CASE kind WHEN 1 THEN least(180, numbers[3]) ELSE 0 END;
+        ELSE
+            v := adql_outline(numbers);
+            CONTINUE WHEN v IS NULL;
+            c := ARRAY[0, 0, 0];
+            FOR i IN 1 .. cardinality(v) BY 3 LOOP
+                c := ARRAY[c[1] + v[i], c[2] + v[i + 1], c[3] + v[i + 2]];
+            END LOOP;
+            part := sqrt(c[1] * c[1] + c[2] * c[2] + c[3] * c[3]);
+            size := 180;
+            IF part > 1e-6 THEN
+                c := ARRAY[c[1] / part, c[2] / part, c[3] / part];
+                part := 1;
+                FOR i IN 1 .. cardinality(v) BY 3 LOOP
+                    part := least(part, c[1] * v[i] + c[2] * v[i + 1] + c[3] * v[i + 2]);
+                END LOOP;
+                -- Beyond a hemisphere a circle around the corners need not hold the sides.
+                size := CASE WHEN part > 0.01 THEN degrees(acos(part)) + 1e-6 ELSE 180 END;
+            END IF;
+        END IF;
+        CONTINUE WHEN size < 0;
+        cell_order := adql_order_near(size);
+        IF size > 5.86 THEN
+            cells := '{0,1,2,3,4,5,6,7,8,9,10,11}';
+        ELSE
+            place := adql_direction(c);
+            cells := adql_cells_near(sky_cell29(c[1], c[2], c[3]), place[1], place[2], size, cell_order);
+        END IF;
+        finest := CASE WHEN size < 1e-6 THEN cell_order
+            ELSE greatest(cell_order, least(21, ceil(log(58.632 / (0.6 * size)) / log(2::float8))::int)) END;
+        LOOP
+            side := (1::bigint << cell_order)::float8;
+            z2 := 1 - (1 - 1 / side) ^ 2 / 3;
+            dz := (2 / side - 1 / side ^ 2) / 3;
+            c2 := sqrt(greatest(0, 1 - z2 * z2));
+            reach := 1.0001 * 2 * asin(least(1, sqrt(dz ^ 2 + (sqrt(5::float8) / 3 - c2) ^ 2
+                + 4 * sqrt(5::float8) / 3 * c2 * sin(pi() / (8 * side)) ^ 2) / 2));
+            kept := '{}';
+            FOREACH cell IN ARRAY cells LOOP
+                middle := sky_cell_centre(cell_order, cell);
+                IF kind < 2 THEN
+                    part := sqrt((middle[1] - c[1]) ^ 2 + (middle[2] - c[2]) ^ 2 + (middle[3] - c[3]) ^ 2);
+                    is_near := reach + radians(size) >= pi() OR part <= 2 * sin((reach + radians(size)) / 2) + 1e-13;
+                ELSE
+                    is_near := sky_outline_reaches(v, middle[1], middle[2], middle[3], reach);
+                END IF;
+                IF is_near THEN
+                    kept := kept || cell;
+                END IF;
+            END LOOP;
+            cells := kept;
+            EXIT WHEN cell_order >= finest OR cardinality(cells) > 24;
+            cells := ARRAY(SELECT 4 * k + child FROM unnest(cells) AS k, generate_series(0, 3) AS child);
+            cell_order := cell_order + 1;
+        END LOOP;
+        found := found + coalesce((SELECT range_agg(int8range(
+            k << (58 - 2 * cell_order), (k + 1) << (58 - 2 * cell_order))) FROM unnest(cells) AS k), '{}');
+    END LOOP;
+    RETURN found;
+END
+$$
+"""
+
 # Lindegren's rigorous treatment (ESA SP-1200, vol. 1, §1.5.5) of the motion on a line; no light-time effects.
 EPOCH_PROP = """
 CREATE FUNCTION adql_epoch_prop(ra float8, "dec" float8, parallax float8, pmra float8, pmdec float8,
@@ -682,6 +761,7 @@ FUNCTIONS = {
     "adql_healpix_centre(int, bigint)": HEALPIX_CENTRE,
     "adql_order_near(float8)": ORDER_NEAR,
     "adql_cells_near(bigint, float8, float8, float8, int)": CELLS_NEAR,
+    "adql_cover(float8[])": COVER,
     "adql_epoch_prop(float8, float8, float8, float8, float8, float8, float8, float8)": EPOCH_PROP,
     "adql_sexagesimal(text, float8)": SEXAGESIMAL,
     "adql_hashlist_has(text, text)": HASHLIST,

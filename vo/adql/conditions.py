@@ -18,6 +18,8 @@ MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 # What a comparison of CONTAINS with 0 or 1 says: that it is so, or that it is not.
 SAYS = {("=", 1): True, ("<>", 0): True, (">", 0): True, (">=", 1): True}
+# Which part of the rows an equality and a comparison leave, by guess.
+EQUAL, RANGE = 1e-3, 0.3
 DENIES = {("=", 0), ("<>", 1), ("<", 1), ("<=", 0)}
 
 
@@ -51,21 +53,25 @@ class Conditions(SkyTests):
             case tree.Exists():
                 return f"EXISTS ({self.subquery(node.query, scope).sql})"
             case _:
-                return self._predicate(node, scope)
+                return self._predicate(node, scope, is_sure=is_sure)
 
-    def _predicate(self, node: tree.Condition, scope: Scope) -> str:
+    def _predicate(self, node: tree.Condition, scope: Scope, *, is_sure: bool) -> str:
         no = "NOT " if getattr(node, "is_not", False) else ""
         match node:
             case tree.Between():
                 parts = [self._operand(part, scope) for part in (node.operand, node.low, node.high)]
                 for part in parts[1:]:
                     self._check_comparable(parts[0], part)
+                if is_sure and not node.is_not:
+                    self._narrow(scope, parts[0], parts[1], RANGE * RANGE)
                 return f"({parts[0].sql} {no}BETWEEN {parts[1].sql} AND {parts[2].sql})"
             case tree.InList():
                 operand = self._operand(node.operand, scope)
                 values = [self._operand(value, scope) for value in node.values]
                 for value in values:
                     self._check_comparable(operand, value)
+                if is_sure and not node.is_not:
+                    self._narrow(scope, operand, values[0], min(1.0, EQUAL * len(values)))
                 return f"({operand.sql} {no}IN ({', '.join(value.sql for value in values)}))"
             case tree.InQuery():
                 return self._in_query(node, scope, no)
@@ -74,6 +80,12 @@ class Conditions(SkyTests):
             case tree.IsNull():
                 return f"({self._operand(node.operand, scope).sql} IS {no}NULL)"
         raise self.refused(node, "This is no condition", ErrorCode.SYNTAX)
+
+    def _narrow(self, scope: Scope, one: Expression, other: Expression, part: float) -> None:
+        """Guess which part of a table a condition on one of its columns leaves, as the database itself does."""
+        for column, value in ((one, other), (other, one)):
+            if column.source is not None and not value.loose:
+                scope.narrow(column.source.alias, part)
 
     def _in_query(self, node: tree.InQuery, scope: Scope, no: str) -> str:
         operand, written = self._operand(node.operand, scope), self.subquery(node.query, scope)
@@ -109,6 +121,8 @@ class Conditions(SkyTests):
                 self.findings.clear()
                 return written
         self._check_comparable(left, right)
+        if is_sure:
+            self._narrow(scope, left, right, EQUAL if node.operator == "=" else RANGE)
         sides = [self._as_boolean(one, other) for one, other in ((left, right), (right, left))]
         return f"({sides[0]} {node.operator} {sides[1]})"
 

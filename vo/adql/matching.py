@@ -8,15 +8,15 @@ whole table. What the query asked stays as the condition, so that this only take
 # ruff: noqa: S608
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from vo.adql.naming import Pair
 from vo.adql.resolved import Source
-from vo.adql.shapes import ColumnShape, PointShape
+from vo.adql.shapes import ColumnShape, PointShape, Shape
 from vo.adql.tables import RegionIndex
 
-__all__ = ["Finder", "Item", "Plan", "Unit", "write_from"]
+__all__ = ["UNKNOWN_ROWS", "Finder", "From", "Item", "Plan", "Unit", "write_from"]
 
 BASE = 58.632
 """Degrees: the side of a square as large as a base cell of HEALPix."""
@@ -35,11 +35,12 @@ UNKNOWN_ROWS = 10_000_000
 
 @dataclass(frozen=True)
 class Item:
-    """One relation; `needs` are those that its SQL names."""
+    """One relation; `needs` are those that its SQL names, `meets` the marker of a condition that it meets by itself."""
 
     source: Source
     sql: str
     needs: frozenset[str] = frozenset()
+    meets: str = ""
 
     @property
     def written(self) -> str:
@@ -49,13 +50,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Unit:
-    """A join; `pairs` are what its condition says of places."""
+    """A join; `pairs` are what its condition says of places, `weights` which part of each relation it leaves."""
 
     kind: str
     left: "Plan"
     right: "Plan"
     condition: str
     pairs: list[Pair] = field(default_factory=list)
+    weights: dict[str, float] = field(default_factory=dict)
 
 
 Plan = Item | Unit
@@ -69,34 +71,55 @@ class Finder:
     region: Callable[[ColumnShape], RegionIndex | None]
 
 
-def write_from(plans: list[Plan], pairs: list[Pair], finder: Finder) -> tuple[str, list[str], list[Pair]]:
+@dataclass(frozen=True)
+class From:
+    """What follows FROM.
+
+    Parameters
+    ----------
+    conditions
+        What goes to WHERE.
+    used
+        The pairs that use an index.
+    met
+        The markers of conditions that nothing is left of.
+    """
+
+    sql: str
+    conditions: tuple[str, ...]
+    used: tuple[Pair, ...]
+    met: frozenset[str]
+
+
+def write_from(plans: list[Plan], pairs: list[Pair], weights: Mapping[str, float], finder: Finder) -> From:
     """Write FROM.
 
     Parameters
     ----------
     pairs
         What WHERE says of places.
-
-    Returns
-    -------
-    str, list, list
-        What follows FROM, conditions that go to WHERE, and the pairs that use an index.
+    weights
+        Which part of each relation WHERE leaves.
     """
-    used: list[Pair] = []
+    used: list[tuple[Item, Pair]] = []
     plans = [_outer(plan, finder, used) for plan in plans]
     flat: list[Plan] = []
     conditions: list[str] = []
-    inner = list(pairs)
+    inner, sizes = list(pairs), dict(weights)
     for plan in plans:
         _flatten(plan, flat, conditions, inner)
-    chosen = _choose(flat, inner, finder)
-    if not chosen:
-        return ", ".join(_written(plan) for plan in plans), [], used
-    used += [pair for _, pair in chosen]
-    for item, _ in chosen:
-        at = next(at for at, other in enumerate(flat) if isinstance(other, Item) and other.source is item.source)
-        flat[at] = item
-    return ", ".join(_written(plan) for plan in _ordered(flat)), conditions, used
+        _weigh(plan, sizes)
+    chosen = _choose(flat, inner, sizes, finder)
+    if chosen:
+        by_alias = {item.source.alias: item for item, _ in chosen}
+        flat = [by_alias.get(plan.source.alias, plan) if isinstance(plan, Item) else plan for plan in flat]
+        plans = _ordered(flat)
+    else:
+        conditions = []
+    used += chosen
+    met = frozenset(item.meets for item, _ in used if item.meets)
+    sql = ", ".join(_written(plan) for plan in plans)
+    return From(sql, tuple(conditions), tuple(pair for _, pair in used), met)
 
 
 def _written(plan: Plan) -> str:
@@ -109,7 +132,7 @@ def _written(plan: Plan) -> str:
     return f"{_written(plan.left)} {word} JOIN {right} ON {plan.condition}"
 
 
-def _outer(plan: Plan, finder: Finder, used: list[Pair]) -> Plan:
+def _outer(plan: Plan, finder: Finder, used: list[tuple[Item, Pair]]) -> Plan:
     """Look up the other side of outer joins by place."""
     if isinstance(plan, Item):
         return plan
@@ -121,14 +144,14 @@ def _outer(plan: Plan, finder: Finder, used: list[Pair]) -> Plan:
     return _looked_up(plan, finder, used) if plan.kind == "LEFT" else plan
 
 
-def _looked_up(plan: Unit, finder: Finder, used: list[Pair]) -> Unit:
+def _looked_up(plan: Unit, finder: Finder, used: list[tuple[Item, Pair]]) -> Unit:
     if not isinstance(plan.right, Item):
         return plan
     there = _aliases(plan.left)
     for pair in plan.pairs:
         for item in _candidates(plan.right, pair, finder):
             if item.needs <= there:
-                used.append(pair)
+                used.append((item, pair))
                 return replace(plan, right=item)
     return plan
 
@@ -149,8 +172,22 @@ def _flatten(plan: Plan, flat: list[Plan], conditions: list[str], pairs: list[Pa
         flat.append(plan)
 
 
-def _choose(flat: list[Plan], pairs: list[Pair], finder: Finder) -> list[tuple[Item, Pair]]:
-    """Choose for each pair the table that is looked up: the larger one, uploads last."""
+def _weigh(plan: Plan, weights: dict[str, float]) -> None:
+    if isinstance(plan, Unit):
+        for alias, weight in plan.weights.items():
+            weights[alias] = weights.get(alias, 1.0) * weight
+        _weigh(plan.left, weights)
+        _weigh(plan.right, weights)
+
+
+def _choose(
+    flat: list[Plan], pairs: list[Pair], weights: Mapping[str, float], finder: Finder
+) -> list[tuple[Item, Pair]]:
+    """Choose for each pair the table that is looked up: that of which the conditions leave more."""
+
+    def size(item: Item) -> float:
+        return item.source.rows * weights.get(item.source.alias, 1.0)
+
     items = {plan.source.alias: plan for plan in flat if isinstance(plan, Item)}
     here = frozenset().union(*(_aliases(plan) for plan in flat))
     chosen: dict[str, tuple[Item, Pair]] = {}
@@ -161,7 +198,7 @@ def _choose(flat: list[Plan], pairs: list[Pair], finder: Finder) -> list[tuple[I
             if item.source.alias not in chosen
             for found in _candidates(item, pair, finder)
         ]
-        offers.sort(key=lambda offer: _size(offer[0].source), reverse=True)
+        offers.sort(key=lambda offer: size(offer[0]), reverse=True)
         for item, found in offers:
             needs = found.needs & here
             taken = {alias: entry[0].needs for alias, entry in chosen.items()}
@@ -183,13 +220,6 @@ def _circles(alias: str, needs: frozenset[str], taken: dict[str, frozenset[str]]
     return False
 
 
-def _size(source: Source) -> int:
-    table = source.table
-    if table is None or table.schema.lower() == "tap_upload":
-        return table.rows or 0 if table is not None else 0
-    return UNKNOWN_ROWS if table.rows is None else table.rows
-
-
 def _ordered(flat: list[Plan]) -> list[Plan]:
     """Put relations after those that they need."""
     left, done, ordered = list(flat), frozenset[str](), []
@@ -203,16 +233,9 @@ def _ordered(flat: list[Plan]) -> list[Plan]:
 
 def _candidates(item: Item, pair: Pair, finder: Finder) -> list[Item]:
     """Write an item as what is looked up for the places of the other side, if it can be."""
+    if not isinstance(pair.other, PointShape):
+        return _in_shape(item, pair, pair.other, finder)
     source = item.source
-    if isinstance(pair.other, ColumnShape):
-        if pair.other.relation != source.alias:
-            return []
-        index = finder.region(pair.other)
-        holds = index.holds(pair.one.ra.sql, pair.one.dec.sql, "x") if index is not None else None
-        if holds is None or not _relations(pair.one):
-            return []
-        sql = f"LATERAL (SELECT * FROM {item.sql} AS x WHERE {holds} OFFSET 0)"
-        return [replace(item, sql=sql, needs=_relations(pair.one) - {source.alias})]
     for here, there in ((pair.one, pair.other), (pair.other, pair.one)):
         cells = finder.position(here)
         if here.ra.relation != source.alias or cells is None or source.alias in _needs(there, pair):
@@ -220,6 +243,26 @@ def _candidates(item: Item, pair: Pair, finder: Finder) -> list[Item]:
         looked_up = _looked_up_sql(item, cells, there, pair, finder)
         if looked_up is not None:
             return [replace(item, sql=looked_up, needs=_needs(there, pair))]
+    return []
+
+
+def _in_shape(item: Item, pair: Pair, shape: Shape, finder: Finder) -> list[Item]:
+    """Look up the places in a shape of each row, or the regions that hold a place of each row."""
+    alias = item.source.alias
+    cells = finder.position(pair.one)
+    if pair.one.ra.relation == alias and cells is not None and alias not in pair.needs:
+        ranges = f"x.{cells} >= lower(n.cells) AND x.{cells} < upper(n.cells)"
+        sql = (
+            f"LATERAL (SELECT y.* FROM unnest(adql_cover({shape.parts})) AS n(cells),"
+            f" LATERAL (SELECT * FROM {item.sql} AS x WHERE {ranges} OFFSET 0) AS y)"
+        )
+        return [replace(item, sql=sql, needs=pair.needs)]
+    if isinstance(shape, ColumnShape) and shape.relation == alias and _relations(pair.one):
+        index = finder.region(shape)
+        holds = index.holds(pair.one.ra.sql, pair.one.dec.sql, "x") if index is not None else None
+        if holds is not None:
+            sql = f"LATERAL (SELECT * FROM {item.sql} AS x WHERE {holds} OFFSET 0)"
+            return [replace(item, sql=sql, needs=_relations(pair.one) - {alias}, meets=pair.marker)]
     return []
 
 

@@ -8,7 +8,7 @@ from vo.adql import tree
 from vo.adql.advice import near_misses
 from vo.adql.errors import ADQLError, ErrorCode
 from vo.adql.resolved import Source
-from vo.adql.shapes import ColumnShape, PointShape
+from vo.adql.shapes import PointShape, Shape
 from vo.adql.tables import Column
 
 __all__ = ["Named", "Pair", "Scope"]
@@ -26,19 +26,27 @@ class Named:
 
 @dataclass(frozen=True)
 class Pair:
-    """A condition that all rows meet: two places within `radius` of each other, or a place in a column of regions.
+    """A condition that all rows meet: two places within `radius` of each other, or a place in a shape of another table.
 
     Parameters
     ----------
     degrees
-        The radius, if it is known; else `needs` is the relation that has it.
+        The radius, if it is known; else `needs` has the relation that has it.
+    needs
+        The relations that the shape or the radius names.
+    marker
+        What stands for the condition until it is known whether looking up has met it already.
+    sql
+        The condition.
     """
 
     one: PointShape
-    other: PointShape | ColumnShape
+    other: Shape
     radius: str = ""
     degrees: float | None = None
     needs: frozenset[str] = frozenset()
+    marker: str = ""
+    sql: str = ""
 
 
 @dataclass
@@ -57,6 +65,8 @@ class Scope:
         What every row must meet, as far as it is about places of two relations.
     loose
         The columns named in conditions outside of aggregates.
+    weights
+        Which part of each relation, by its SQL alias, the conditions leave.
     """
 
     text: str
@@ -67,6 +77,11 @@ class Scope:
     groups: frozenset[str] | None = None
     pairs: list[Pair] = field(default_factory=list)
     loose: list[tree.Node] = field(default_factory=list)
+    weights: dict[str, float] = field(default_factory=dict)
+
+    def narrow(self, alias: str, part: float) -> None:
+        """Keep that a condition leaves a part of a relation's rows."""
+        self.weights[alias] = self.weights.get(alias, 1.0) * part
 
     def find(self, name: tree.ColumnName) -> Named:
         """Find a column.

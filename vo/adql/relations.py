@@ -9,7 +9,7 @@ from vo.adql import tree
 from vo.adql.advice import near_misses
 from vo.adql.conditions import Conditions
 from vo.adql.errors import ErrorCode
-from vo.adql.matching import Item, Plan, Unit
+from vo.adql.matching import UNKNOWN_ROWS, Item, Plan, Unit
 from vo.adql.naming import Named, Scope
 from vo.adql.resolved import Source
 from vo.adql.tables import Column, Table, Written
@@ -70,6 +70,7 @@ class Relations(Conditions):
             table.columns,
             table.by_folded,
             table,
+            _rows(table),
         )
         return self._joined(source, table.sql)
 
@@ -79,7 +80,7 @@ class Relations(Conditions):
         for column in written.columns:
             folded = column.name.lower()
             by_folded[folded] = (*by_folded.get(folded, ()), column)
-        source = Source(self.alias("t"), alias, (), written.columns, by_folded, written.table)
+        source = Source(self.alias("t"), alias, (), written.columns, by_folded, written.table, written.rows)
         return self._joined(source, sql)
 
     def _joined(self, source: Source, sql: str) -> Joined:
@@ -132,7 +133,7 @@ class Relations(Conditions):
         ):
             message = "FULL JOIN needs an equality of a column of each side in its condition"
             raise self.refused(node.condition or node, message)
-        plan = Unit(node.kind, left.plan, right.plan, condition, scope.pairs)
+        plan = Unit(node.kind, left.plan, right.plan, condition, scope.pairs, scope.weights)
         both = {**left.merged, **right.merged, **{name.lower(): named for name, named in merged.items()}}
         return Joined(plan, left.sources + right.sources, stars, both)
 
@@ -198,6 +199,13 @@ class Relations(Conditions):
                 message = f"{source.name.name} stands twice in FROM; give one of them another name with AS"
                 raise self.refused(source.name, message, ErrorCode.AMBIGUOUS)
             seen.add(key)
+
+
+def _rows(table: Table) -> int:
+    """Guess how many rows there are; uploads are small."""
+    if table.rows is not None:
+        return table.rows
+    return 1_000 if table.schema.lower() == "tap_upload" else UNKNOWN_ROWS
 
 
 def _has_equality(node: tree.Condition | None, side: Callable[[tree.Node], int]) -> bool:

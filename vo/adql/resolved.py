@@ -22,6 +22,8 @@ class Source:
         Its name in SQL.
     name
         What qualifies its columns in the query.
+    rows
+        About how many there are.
     qualifiers
         Schema and catalogue that may stand before the name, the nearest first.
     """
@@ -32,6 +34,7 @@ class Source:
     columns: tuple[Column, ...]
     by_folded: dict[str, tuple[Column, ...]]
     table: Table | None = None
+    rows: float = 0
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class Selecting(Relations):
                 sql = self.value(term.value, scope).sql
             order.append(sql + (" DESC" if term.is_descending else ""))
         sql = f"SELECT * FROM ({written.sql}) AS {source.alias}{self._tail(order, query.offset, limit)}"
-        return Written(sql, written.columns)
+        return Written(sql, written.columns, rows=written.rows)
 
     def _tail(self, order: list[str], offset: int | None, limit: int | None) -> str:
         tail = f" ORDER BY {', '.join(order)}" if order else ""
@@ -146,7 +146,7 @@ class Selecting(Relations):
                 made = replace(one.field, datatype=datatype, arraysize=arraysize, xtype=xtype, null=None)
                 columns.append(replace(one, field=made))
         word = f"{node.operator} ALL" if node.is_all else node.operator
-        return Written(f"({left.sql}) {word} ({right.sql})", tuple(columns))
+        return Written(f"({left.sql}) {word} ({right.sql})", tuple(columns), rows=left.rows + right.rows)
 
     def _select(
         self,
@@ -175,8 +175,11 @@ class Selecting(Relations):
         sql = self._sql(parts, hidden) + self._tail(parts.order, query.offset, top)
         columns = tuple(Column(output.field, output.alias) for output in parts.outputs)
         positions = tuple(index for _, index in hidden)
-        table = Table("", "", "", columns, positions=positions) if hidden else None
-        return Written(sql, columns, table)
+        left = [source.rows * parts.scope.weights.get(source.alias, 1.0) for source in sources]
+        rows = max(left) if top is None else min(top, *left)
+        base = sources[0].table.rows if sources[0].table is not None else None
+        table = Table("", "", "", columns, positions=positions, rows=base) if hidden else None
+        return Written(sql, columns, table, rows)
 
     def _filter(self, parts: _Parts) -> None:
         if parts.node.where is not None:
@@ -345,21 +348,26 @@ class Selecting(Relations):
     def _sql(self, parts: _Parts, hidden: list[tuple[str, PositionIndex]]) -> str:
         finder = Finder(self.position_index, self.region_index)
         plans = [one.plan for one in parts.joined]
-        from_sql, conditions, used = write_from(plans, parts.scope.pairs, finder)
-        for code, count in (("index", len(used)), ("no-index", len(self._pairs(parts)) - len(used))):
+        pairs = self._pairs(parts)
+        found = write_from(plans, parts.scope.pairs, parts.scope.weights, finder)
+        for code, count in (("index", len(found.used)), ("no-index", len(pairs) - len(found.used))):
             if count > 0:
                 how = "are matched by their index" if code == "index" else "are compared row by row: none has an index"
                 self.note(parts.node.relations[0], code, f"Places of two tables {how}")
         items = [f"{output.value.sql} AS {output.alias}" for output in parts.outputs] + [sql for sql, _ in hidden]
-        words = ["SELECT DISTINCT" if parts.node.is_distinct else "SELECT", ", ".join(items), "FROM", from_sql]
-        where = [*conditions, *([parts.where] if parts.where else [])]
+        words = ["SELECT DISTINCT" if parts.node.is_distinct else "SELECT", ", ".join(items), "FROM", found.sql]
+        where = [*found.conditions, *([parts.where] if parts.where else [])]
         if where:
             words += ["WHERE", " AND ".join(where)]
         if parts.groups:
             words += ["GROUP BY", ", ".join(parts.groups)]
         if parts.having:
             words += ["HAVING", parts.having]
-        return " ".join(words)
+        sql = " ".join(words)
+        for pair in pairs:
+            if pair.marker:
+                sql = sql.replace(pair.marker, "true" if pair.marker in found.met else pair.sql)
+        return sql
 
 
 def _is_name(one: tree.Identifier, other: tree.Identifier) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "PolygonShape",
     "SQLShape",
     "Shape",
+    "relations_of",
 ]
 
 Storage = tuple[Datatype, str, str]
@@ -197,6 +198,26 @@ class ColumnShape(SQLShape):
 
 
 Shape = Constant | Nowhere | PointShape | CircleShape | BoxShape | PolygonShape | SQLShape
+
+
+def relations_of(shape: Shape) -> frozenset[str]:
+    """Give the relations that a shape's numbers are columns of; none if any of them is something else."""
+    match shape:
+        case ColumnShape():
+            return frozenset(filter(None, [shape.relation]))
+        case PointShape():
+            numbers = [shape.ra, shape.dec]
+        case CircleShape():
+            numbers = [shape.centre.ra, shape.centre.dec, shape.radius]
+        case BoxShape():
+            numbers = [shape.centre.ra, shape.centre.dec, shape.width, shape.height]
+        case PolygonShape():
+            numbers = [number for corner in shape.corners for number in (corner.ra, corner.dec)]
+        case _:
+            return frozenset()
+    if any(number.value is None and not number.relation for number in numbers):
+        return frozenset()
+    return frozenset(number.relation for number in numbers if number.relation)
 
 
 def _storage(kind: str) -> Storage:

@@ -17,6 +17,7 @@ from vo.adql.shapes import (
     Nowhere,
     PointShape,
     Shape,
+    relations_of,
 )
 from vo.adql.sky import Sky
 from vo.adql.tables import PositionIndex, RegionIndex
@@ -53,14 +54,27 @@ class SkyTests(Sky):
             return self._point_test(inner, outer, scope, is_positive=is_positive, is_sure=is_sure)
         for column, other in ((outer, inner), (inner, outer)):
             if isinstance(column, ColumnShape) and isinstance(other, Constant):
-                index = self.region_index(column)
-                if index is not None and is_positive:
-                    self.found("index", f"Regions of {column.column} are found by their index")
-                    meets = index.meets(other.region, column.relation)
-                    return f"({meets} AND {_generic(test)})" if test.is_contains else meets
+                written = self._region_test(test, column, other.region, is_positive=is_positive)
+                if written is not None:
+                    return written
         if isinstance(inner, Constant) and isinstance(outer, Constant) and isinstance(inner.region, Point):
             return self._known(inner.region, outer.region)
         return _generic(test)
+
+    def _region_test(self, test: SkyTest, column: ColumnShape, region: Region, *, is_positive: bool) -> str | None:
+        """Write the test of a column of regions against a constant by its index, if it has one."""
+        index = self.region_index(column)
+        if index is None or (test.is_contains and not is_positive):
+            return None
+        meets = self._met(column, index.meets(region, column.relation), is_positive=is_positive)
+        return f"({meets} AND {_generic(test)})" if test.is_contains else meets
+
+    def _met(self, column: ColumnShape, condition: str, *, is_positive: bool) -> str:
+        """Write what an index says; of a missing region nothing is said."""
+        code = "index" if is_positive else "no-index"
+        how = "are found by their index" if is_positive else "that lie outside cannot be told by an index"
+        self.found(code, f"Regions of {column.column} {how}")
+        return condition if is_positive else f"(CASE WHEN {column.sql} IS NOT NULL THEN {condition} END)"
 
     def _known(self, point: Point, region: Region) -> str:
         return "true" if region.contains(point.ra, point.dec)[0] else "false"
@@ -70,14 +84,18 @@ class SkyTests(Sky):
         if isinstance(point, Constant) and isinstance(outer, Constant) and isinstance(point.region, Point):
             return self._known(point.region, outer.region)
         if isinstance(outer, Constant) and isinstance(point, PointShape):
-            return self.place_in_region(point, outer.region, is_positive=is_positive)
+            return self.place_in_region(point, outer.region, scope if is_sure else None, is_positive=is_positive)
         if isinstance(outer, CircleShape):
             return self.near(point, outer.centre, outer.radius, scope, is_positive=is_positive, is_sure=is_sure)
-        if isinstance(outer, ColumnShape):
-            return self._place_in_column(point, outer, scope, is_positive=is_positive, is_sure=is_sure)
-        return f"adql_contains({outer.parts}, {point.parts})"
+        if isinstance(outer, ColumnShape) and (index := self.region_index(outer)) is not None:
+            return self._place_in_column(point, outer, index, scope if is_sure else None, is_positive=is_positive)
+        condition = f"adql_contains({outer.parts}, {point.parts})"
+        needs = relations_of(outer)
+        if scope is not None and is_sure and is_positive and needs and isinstance(point, PointShape):
+            scope.pairs.append(Pair(point, outer, needs=needs))
+        return condition
 
-    def place_in_region(self, point: PointShape, region: Region, *, is_positive: bool) -> str:
+    def place_in_region(self, point: PointShape, region: Region, scope: Scope | None, *, is_positive: bool) -> str:
         """Write the test of columns in a region."""
         ra, dec = point.ra.sql, point.dec.sql
         index = self.position_index(point)
@@ -88,6 +106,8 @@ class SkyTests(Sky):
             # A circle of 180 degrees is met by all that is a place, and what is none is neither in it nor out of it.
             is_all = isinstance(region, Circle) and region.radius >= 180
             return f"({ra} = {ra} AND {dec} = {dec})" if is_all else exact
+        if scope is not None:
+            scope.narrow(point.ra.relation, 1e-3)
         return point_condition(region, hpx29=f"{point.ra.relation}.{index}", ra=ra, dec=dec)
 
     def _tell(self, point: PointShape, *, is_indexed: bool, is_positive: bool) -> None:
@@ -115,7 +135,7 @@ class SkyTests(Sky):
                 circle = Circle(known.ra.value or 0.0, known.dec.value or 0.0, min(size, 180.0))
                 if place.ra.value is not None and place.dec.value is not None:
                     return self._known(Point(place.ra.value, place.dec.value), circle)
-                return self.place_in_region(place, circle, is_positive=is_positive)
+                return self.place_in_region(place, circle, scope if is_sure else None, is_positive=is_positive)
         one, other = _as_made(one), _as_made(other)
         is_known = size is not None or bool(radius.relation)
         if scope is not None and is_known and is_sure and is_positive:
@@ -128,15 +148,20 @@ class SkyTests(Sky):
             scope.pairs.append(Pair(one, other, radius.sql, radius.value, needs))
 
     def _place_in_column(
-        self, point: Shape, column: ColumnShape, scope: Scope | None, *, is_positive: bool, is_sure: bool
+        self, point: Shape, column: ColumnShape, index: RegionIndex, scope: Scope | None, *, is_positive: bool
     ) -> str:
-        index = self.region_index(column) if is_positive else None
-        if index is not None and isinstance(point, Constant):
-            self.found("index", f"Regions of {column.column} are found by their index")
-            return index.meets(point.region, column.relation)
-        if index is not None and isinstance(point, PointShape) and is_sure and scope is not None:
-            scope.pairs.append(Pair(point, column))
-        return f"adql_contains({column.parts}, {point.parts})"
+        """Write the test of a place in a column of regions that is indexed."""
+        if isinstance(point, Constant):
+            return self._met(column, index.meets(point.region, column.relation), is_positive=is_positive)
+        holds = index.holds(point.ra.sql, point.dec.sql, column.relation) if isinstance(point, PointShape) else None
+        if holds is None or not isinstance(point, PointShape):
+            return f"adql_contains({column.parts}, {point.parts})"
+        if scope is None or not is_positive:
+            return f"(CASE WHEN {column.sql} IS NOT NULL THEN {holds} END)"
+        # Control characters stand in no query, so that this is found again.
+        marker = f"\x01{self.alias('pair')}\x01"
+        scope.pairs.append(Pair(point, column, needs=frozenset({column.relation}), marker=marker, sql=holds))
+        return marker
 
     def position_index(self, point: PointShape) -> str | None:
         """Give the SQL name of the column of cells that belongs to two columns of positions."""

@@ -157,8 +157,11 @@ class Written:
         What it gives; `Column.sql` is the name in SQL.
     table
         What index of positions it still has, in columns after those.
+    rows
+        About how many it gives.
     """
 
     sql: str
     columns: tuple[Column, ...]
     table: Table | None = None
+    rows: float = 0

@@ -293,6 +293,40 @@ def test_cells_near_leave_out_no_place(connection: Connection, radius: float) ->
     assert all(len(set(cells)) == len(cells) for cells in found), "a pair would be given twice"
 
 
+@FEW
+@given(SHAPES, st.booleans(), st.integers(0, 10_000))
+def check_cover(
+    connection: Connection, shape: tuple[float, float, float, int, float], is_circle: bool, seed: int
+) -> None:
+    if is_circle:
+        part = f"adql_part(1, '{{{shape[0]!r},{shape[1]!r},{shape[2]!r}}}')"
+        region: Circle | Polygon = Circle(*shape[:3])
+    else:
+        corners = polygon(*shape)
+        part = f"adql_part(2, '{{{','.join(map(repr, corners))}}}')"
+        region = Polygon(np.array(corners).reshape(-1, 2))
+    rows = connection.execute(text(f"SELECT lower(r), upper(r) FROM unnest(adql_cover({part})) AS r")).all()
+    ranges = np.array([tuple(row) for row in rows])
+    rng = np.random.default_rng(seed)
+    reaches = np.linspace(0, shape[2] * 1.5, 40)
+    ra, dec = directions_of(np.concatenate([around(shape[0], shape[1], r, rng.uniform(0, 7, 20)) for r in reaches]))
+    cells = hpx29(ra, dec)[region.contains(ra, dec)]
+    held = ((cells[:, None] >= ranges[:, 0]) & (cells[:, None] < ranges[:, 1])).sum(axis=1)
+    assert (held == 1).all(), "each place is in one range"
+    assert len(ranges) <= 100
+
+
+def test_covers_hold_their_shapes(connection: Connection) -> None:
+    check_cover(connection)
+    everything = ask(connection, "adql_cover(adql_part(1, '{10,20,180}'))::text")
+    assert everything == f"{{[0,{12 << 58})}}"
+    assert ask(connection, "adql_cover(adql_part(1, '{10,20,-1}'))::text") == "{}"
+    assert ask(connection, "adql_cover(adql_region('nonsense'))") is None
+    union = ask(connection, "adql_cover(adql_region('UNION (CIRCLE 10 20 1 CIRCLE 10.5 20 1)'))::text")
+    assert isinstance(union, str)
+    assert union.count("[") < 40
+
+
 def test_proper_motion_is_that_of_the_udf_catalogue(connection: Connection) -> None:
     star = "7.606083572, 11.79044105, 125, 300, -428.8, 52.51, 2016.0"
     assert ask(connection, f"(adql_epoch_prop({star}, 1992.25))[1:2]") == pytest.approx(

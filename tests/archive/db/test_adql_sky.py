@@ -21,7 +21,7 @@ from vo.sky.vectors import directions_of, vectors_of
 from vo.tables import Datatype, Field
 
 Cursor = psycopg2.extensions.cursor
-COUNT = 20_000
+COUNT = 6_000
 NUMBERS = ("id", Datatype.LONG), ("ra", Datatype.DOUBLE), ("dec", Datatype.DOUBLE), ("hpx29", Datatype.LONG)
 COLUMNS = tuple(Column(Field(name, kind), name) for name, kind in NUMBERS)
 INDEX = (PositionIndex("ra", "dec", "hpx29"),)
@@ -284,15 +284,72 @@ def test_three_tables_and_other_conditions(sky: Sky) -> None:
     assert "adql_cells_near" in translate(query, TABLES).sql
 
 
-def test_places_in_footprints(sky: Sky) -> None:
+@pytest.mark.parametrize(
+    ("where", "looked_up"),
+    [
+        ("pictures AS p JOIN stars AS s ON 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)", "x.outline"),
+        ("stars AS s, pictures AS p WHERE INTERSECTS(p.s_region, POINT(s.ra, s.dec)) = 1", "x.outline"),
+        ("stars AS s, pictures AS p WHERE CONTAINS(POINT(s.ra, s.dec), p.s_region) = 1 AND p.id = 3", "adql_cover"),
+        ("stars AS s, pictures AS p WHERE 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region) AND s.id = 5", "x.outline"),
+        ("stars AS s LEFT JOIN pictures AS p ON 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)", "x.outline"),
+        ("pictures AS p LEFT JOIN stars AS s ON 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)", "adql_cover"),
+        ("pictures AS p, stars AS s WHERE p.id = -5 OR 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)", "t1.outline"),
+    ],
+)
+def test_places_in_footprints(sky: Sky, where: str, looked_up: str) -> None:
+    query = f"SELECT p.id, s.id FROM {where}"
+    held = {(picture, star) for picture, region in enumerate(sky.pictures) for star in sky.inside(region)}
+    wanted: set[tuple[int | None, int | None]] = {*held}
+    if "p.id = 3" in where:
+        wanted = {pair for pair in wanted if pair[0] == 3}
+    if "s.id = 5" in where:
+        wanted = {pair for pair in wanted if pair[1] == 5}
+    if where.startswith("stars AS s LEFT"):
+        wanted |= {(None, star) for star in {-1, *range(COUNT)} - {star for _, star in held}}
+    if where.startswith("pictures AS p LEFT"):
+        wanted |= {(one, None) for one in {-1, *range(len(sky.pictures))} - {one for one, _ in held}}
+    assert set(sky.rows(query)) == wanted
+    sql = translate(query, TABLES).sql
+    assert looked_up in sql
+    assert "\x01" not in sql
+
+
+def test_places_in_regions_without_an_index(sky: Sky) -> None:
+    tables = TableMap([STARS, replace(PICTURES, regions=(), rows=60)])
+    query = "SELECT p.id, s.id FROM stars AS s, pictures AS p WHERE 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)"
+    sql = translate(query, tables).sql
+    assert "adql_cover(adql_region(t2.s_region))" in sql
+    sky.cursor.execute(sql)
     wanted = {(picture, star) for picture, region in enumerate(sky.pictures) for star in sky.inside(region)}
-    assert wanted
-    for query in (
-        "SELECT p.id, s.id FROM pictures AS p JOIN stars AS s ON 1 = CONTAINS(POINT(s.ra, s.dec), p.s_region)",
-        "SELECT p.id, s.id FROM stars AS s, pictures AS p WHERE INTERSECTS(p.s_region, POINT(s.ra, s.dec)) = 1",
-    ):
-        assert set(sky.rows(query)) == wanted
-        assert "sky_outline_holds(x.outline" in translate(query, TABLES).sql
+    assert set(sky.cursor.fetchall()) == wanted
+
+
+def test_boxes_of_columns_find_their_places(sky: Sky) -> None:
+    query = (
+        "SELECT m.id, s.id FROM tap_upload.mine AS m JOIN stars AS s"
+        ' ON 1 = CONTAINS(POINT(s.ra, s.dec), BOX(m.ra, m.dec, m."size", 0.5))'
+    )
+    assert "adql_cover" in translate(query, TABLES).sql
+    wanted = set()
+    for at, (ra, dec) in enumerate(zip(sky.mine_ra.tolist(), sky.mine_dec.tolist(), strict=True)):
+        wanted |= {(at, star) for star in sky.inside(Box(ra, dec, 0.001 * (1 + at % 50), 0.5))}
+    assert set(sky.rows(query)) == wanted
+
+
+def test_outside_of_footprints_is_not_what_has_none(sky: Sky) -> None:
+    held = {picture for picture, region in enumerate(sky.pictures) if 5 in sky.inside(region)}
+    inside = "CONTAINS(POINT(s.ra, s.dec), p.s_region)"
+    for condition in (f"0 = {inside}", f"NOT 1 = {inside}", f"{inside} <> 1"):
+        query = f"SELECT p.id, s.id FROM pictures AS p, stars AS s WHERE s.id = 5 AND {condition}"
+        assert {row[0] for row in sky.rows(query)} == set(range(len(sky.pictures))) - held
+
+
+def test_table_with_the_narrower_conditions_leads(sky: Sky) -> None:
+    near = "stars AS s, tap_upload.mine AS m WHERE DISTANCE(s.ra, s.dec, m.ra, m.dec) < 0.05"
+    cone = "1 = CONTAINS(POINT(s.ra, s.dec), CIRCLE(75.8, 12.1, 1.5))"
+    assert "FROM stars AS x" in translate(f"SELECT s.id FROM {near}", TABLES).sql
+    assert "FROM mine AS x" in translate(f"SELECT s.id FROM {near} AND {cone}", TABLES).sql
+    assert "FROM mine AS x" in translate(f"SELECT s.id FROM {near} AND s.id = 5", TABLES).sql
 
 
 def test_footprints_and_shapes(sky: Sky) -> None:
