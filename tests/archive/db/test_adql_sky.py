@@ -46,7 +46,8 @@ class Outlines:
 STARS = Table("", "stars", "stars", COLUMNS, positions=INDEX, rows=COUNT)
 UPLOAD = Table("tap_upload", "mine", "mine", (*COLUMNS, SIZE), positions=INDEX, rows=300)
 BARE = Table("tap_upload", "bare", "mine", (*COLUMNS[:3], SIZE), rows=300)
-PICTURES = Table("", "pictures", "pictures", (COLUMNS[0], REGION), regions=(Outlines(),))
+# It says to be large, so that it is looked up, unless a condition picks a few.
+PICTURES = Table("", "pictures", "pictures", (COLUMNS[0], REGION), regions=(Outlines(),), rows=5_000_000)
 TABLES = TableMap([STARS, UPLOAD, BARE, PICTURES])
 
 
