@@ -15,6 +15,7 @@ from vo.adql.naming import Pair
 from vo.adql.resolved import Source
 from vo.adql.shapes import ColumnShape, PointShape, Shape
 from vo.adql.tables import RegionIndex
+from vo.sky.faces import MAX_ORDER
 
 __all__ = ["UNKNOWN_ROWS", "Finder", "From", "Item", "Plan", "Unit", "write_from"]
 
@@ -26,6 +27,9 @@ ROOM = 10
 
 FINEST = 21
 """The finest order that the function for neighbours takes, 0.1 arcseconds."""
+
+STRETCH = 1.455
+"""A place moves within a base cell by at most so many of its sides per radian."""
 
 DENSITY = 0.25
 """Rows in a cell; below it finer cells gain nothing."""
@@ -279,21 +283,35 @@ def _looked_up_sql(item: Item, cells: str, there: PointShape, pair: Pair, finder
         return None
     own = finder.position(there)
     cell = f"{there.ra.relation}.{own}" if own else f"adql_hpx29({there.ra.sql}, {there.dec.sql})"
-    if pair.degrees is None:
-        order = f"adql_order_near({pair.radius})"
-    else:
-        number = _order(pair.degrees, item.source)
-        if number is None:
-            return None
-        order = str(number)
+    number = None if pair.degrees is None else _order(pair.degrees, item.source)
+    if pair.degrees is not None and number is None:
+        return None
+    order = f"adql_order_near({pair.radius})" if number is None else str(number)
     # The cell of a row is number >> shift at its order; what the function gives are such numbers.
-    shift = f"(58 - 2 * {order})" if pair.degrees is None else str(58 - 2 * int(order))
+    shift = f"(58 - 2 * {order})" if number is None else str(58 - 2 * number)
     near = f"adql_cells_near({cell}, {there.ra.sql}, {there.dec.sql}, {pair.radius}, {order})"
+    if own and number is not None and pair.degrees is not None:
+        near = _unless_inner(cell, near, number, pair.degrees)
     ranges = f"x.{cells} >= n.cell << {shift} AND x.{cells} < (n.cell + 1) << {shift}"
     return (
         f"LATERAL (SELECT y.* FROM unnest({near}) AS n(cell),"
         f" LATERAL (SELECT * FROM {item.sql} AS x WHERE {ranges} OFFSET 0) AS y)"
     )
+
+
+def _unless_inner(cell: str, near: str, order: int, degrees: float) -> str:
+    """Ask for the cells around only where a place lies in the outermost of the parts that its cell is cut into.
+
+    Most do not, and to compare bits takes a tenth of the time of a function.
+    """
+    border = STRETCH * (math.radians(degrees) + 1e-14) * 2.0**order
+    parts = min(MAX_ORDER - order, 12, math.floor(-math.log2(border)))
+    if parts < 2:
+        return near
+    part = f"{cell} >> {58 - 2 * order - 2 * parts}"
+    evens = sum(1 << (2 * bit) for bit in range(parts))
+    tests = [f"({part} & {bits}) NOT IN (0, {bits})" for bits in (evens, 2 * evens)]
+    return f"CASE WHEN {' AND '.join(tests)} THEN ARRAY[{cell} >> {58 - 2 * order}] ELSE {near} END"
 
 
 def _order(degrees: float, source: Source) -> int | None:
