@@ -236,6 +236,7 @@ class Functions(Values):
 
     def _case(self, node: tree.Case, scope: Scope) -> Expression:
         words, parts = ["CASE"], []
+        before = len(scope.loose)
         if node.operand is not None:
             parts.append(self.value(node.operand, scope))
             words.append(parts[0].sql)
@@ -255,4 +256,7 @@ class Functions(Values):
         made = self.derived(node, f"({' '.join(words)} END)", kind, *parts, *results)
         if all(result.unit == results[0].unit for result in results):
             made.unit = results[0].unit
+        # What its conditions name belongs to the value, which may be grouped by, or stand in an aggregate.
+        made.loose += tuple(scope.loose[before:])
+        del scope.loose[before:]
         return made

@@ -101,6 +101,7 @@ class Conditions(SkyTests):
     def _operand(self, node: tree.Value, scope: Scope) -> Expression:
         made = self.value(node, scope)
         scope.loose.extend(made.loose)
+        scope.is_grouped = scope.is_grouped or made.is_aggregate
         return made
 
     def _like(self, node: tree.Like, scope: Scope, no: str) -> str:

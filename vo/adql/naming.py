@@ -67,6 +67,8 @@ class Scope:
         The columns named in conditions outside of aggregates.
     weights
         Which part of each relation, by its SQL alias, the conditions leave.
+    is_grouped
+        Whether a condition holds an aggregate.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Scope:
     pairs: list[Pair] = field(default_factory=list)
     loose: list[tree.Node] = field(default_factory=list)
     weights: dict[str, float] = field(default_factory=dict)
+    is_grouped: bool = False
 
     def narrow(self, alias: str, part: float) -> None:
         """Keep that a condition leaves a part of a relation's rows."""

@@ -202,7 +202,7 @@ class Selecting(Relations):
         """Give what a place or a name of the list stands for; names of columns go before those of the list."""
         items = parts.node.items
         if isinstance(term, tree.Number) and term.is_integer:
-            place = int(term.text) - 1
+            place = int(term.text[:9]) - 1
             item = items[place] if 0 <= place < len(items) else None
             if not isinstance(item, tree.SelectItem):
                 raise self.refused(term, f"The list has no column {term.text[:20]} to group by", ErrorCode.GROUPING)
@@ -294,8 +294,8 @@ class Selecting(Relations):
 
     def _check_groups(self, parts: _Parts) -> None:
         values = [output.value for output in parts.outputs]
-        is_grouped = bool(parts.groups) or bool(parts.having) or any(value.is_aggregate for value in values)
-        if not is_grouped:
+        is_grouped = bool(parts.groups) or bool(parts.having) or parts.scope.is_grouped
+        if not is_grouped and not any(value.is_aggregate for value in values):
             return
         for value in values:
             for name in value.loose:

@@ -102,6 +102,8 @@ class Sky(Functions):
         test = SkyTest(inner, outer, is_contains=node.name == "CONTAINS")
         made = self.derived(node, "", Type.INT, *values)
         made.sql = f"({self.sky_test(test)})::int4"
+        # As a value it is told nothing of; as a condition it is written anew.
+        self.findings.clear()
         made.test = test
         return made
 

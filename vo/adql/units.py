@@ -9,14 +9,20 @@ import astropy.units as u
 __all__ = ["divided", "factor", "multiplied"]
 
 
+# What astropy raises for texts that are no units, beyond what it says it does.
+UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
 @lru_cache(maxsize=512)
 def _unit(text: str) -> u.UnitBase | None:
+    if len(text) > 100:
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for form in ("vounit", None):
             try:
                 return u.Unit(text, format=form)
-            except (ValueError, TypeError):
+            except UNREADABLE:
                 continue
     return None
 
@@ -41,7 +47,7 @@ def _written(one: str, other: str, power: int) -> str:
         warnings.simplefilter("ignore")
         try:
             made = (left * right**power).to_string("vounit")
-        except (ValueError, TypeError, u.UnitsError):
+        except UNREADABLE:
             return ""
     return made if len(made) < 60 else ""
 
@@ -65,6 +71,6 @@ def factor(source: str, target: str) -> float:
         # Logarithmic and offset scales are no factors.
         if left.to(right, 2.0) != 2 * found:
             raise ValueError(f"{source} is not turned into {target} by a factor")
-    except (u.UnitsError, TypeError) as exc:
+    except (u.UnitsError, TypeError, ArithmeticError) as exc:
         raise ValueError(f"{source} cannot be converted to {target[:40]}") from exc
     return float(found)

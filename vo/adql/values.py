@@ -17,6 +17,7 @@ from vo.adql.valuetypes import SHAPE_XTYPES, Type, common_type, type_of
 __all__ = ["Values"]
 
 INT4, INT8 = 1 << 31, 1 << 63
+LARGEST = 1e300
 FOLDED: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -150,5 +151,5 @@ class Values(Context, ABC):
                 self.note(node, "integer-division", message)
         else:
             result = FOLDED[node.operator](left, right)
-        if math.isfinite(result):
+        if abs(result) < LARGEST:
             made.constant = result

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.vo.adql.stars import TABLES, sql_of, translated
-from vo.adql import ADQLError, translate
+from vo.adql import ADQLError, Extension, parse, translate
 
 
 def refused(query: str) -> ADQLError:
@@ -146,3 +146,40 @@ def test_limit_is_the_smaller_of_top_and_the_callers() -> None:
     union = translate("SELECT TOP 5 id FROM stars UNION SELECT id FROM stars", TABLES, limit=11).sql
     assert "LIMIT 5) UNION (" in union
     assert union.endswith(" LIMIT 11")
+
+
+def test_case_may_be_grouped_by_and_summed() -> None:
+    from_stars = "FROM stars GROUP BY {}"
+    case = "CASE WHEN mag < 5 THEN 1 ELSE 0 END"
+    extensions = tuple(Extension)
+    for query in (f"SELECT {case} AS b, COUNT(*) {from_stars.format(case)}", f"SELECT SUM({case}) FROM stars"):
+        assert "CASE WHEN (t1.mag < 5)" in translate(parse(query, extensions=extensions), TABLES).sql
+    with pytest.raises(ADQLError, match="many values in a group"):
+        translate(parse(f"SELECT {case}, COUNT(*) FROM stars", extensions=extensions), TABLES)
+
+
+def test_extensions_are_written() -> None:
+    extensions = tuple(Extension)
+    query = "SELECT id % 2, ra % 2, id & 1, id | 2, id ^ 3, ~id FROM stars s CROSS JOIN TAP_UPLOAD.plain AS p"
+    with pytest.raises(ADQLError, match="write which"):
+        translate(parse(query, extensions=extensions), TABLES)
+    query = query.replace("id", "s.id").replace("ra %", "s.ra %")
+    assert translate(parse(query, extensions=extensions), TABLES).sql.startswith(
+        "SELECT (t1.id % 2) AS c1, adql_mod(t1.ra, 2::float8) AS c2, (t1.id & 1) AS c3, (t1.id | 2) AS c4,"
+        " (t1.id # 3) AS c5, (~ t1.id) AS c6 FROM sky.stars AS t1 INNER JOIN up.t2 AS t2 ON true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("SELECT id FROM stars WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))", ["index"]),
+        ("SELECT id FROM stars WHERE 0 = CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))", ["no-index"]),
+        ("SELECT id FROM TAP_UPLOAD.plain WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))", ["no-index"]),
+        ("SELECT p.id FROM ivoa.pictures AS p WHERE 1 = INTERSECTS(s_region, CIRCLE(1, 2, 3))", ["index"]),
+        ("SELECT s.id FROM stars s, galaxies g WHERE DISTANCE(s.ra, s.dec, g.ra, g.dec) < 0.1", ["index"]),
+        ("SELECT s.id FROM stars s, galaxies g WHERE DISTANCE(s.ra, s.dec, g.ra, g.dec) < 50", ["no-index"]),
+    ],
+)
+def test_notes_tell_of_indexes(query: str, codes: list[str]) -> None:
+    assert [note.code for note in translated(query).notes] == codes
