@@ -3,6 +3,7 @@
 from vo.adql.context import Note, Quote, quote_text
 from vo.adql.errors import ADQLError, ErrorCode, caret
 from vo.adql.functions import Function, Parameter, Result
+from vo.adql.outlining import outline
 from vo.adql.printing import to_adql
 from vo.adql.queries import parse
 from vo.adql.tables import Column, ForeignKey, PositionIndex, RegionIndex, Table, TableMap, TableSet
@@ -30,6 +31,7 @@ __all__ = [
     "TableSet",
     "Translation",
     "caret",
+    "outline",
     "parse",
     "quote_text",
     "simbadpoint",
