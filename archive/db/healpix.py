@@ -21,7 +21,7 @@ from vo.sky.filing import middle_of_outline
 from vo.sky.sql import cells_arguments, exact_outline, few_cells_arguments, outline_literal, point_condition
 from vo.sky.vectors import TOLERANCE, Floats
 
-__all__ = ["footprint_sets_meeting", "footprints_meeting", "overlaps", "position_within"]
+__all__ = ["footprint_question", "footprint_sets_meeting", "footprints_meeting", "overlaps", "position_within"]
 
 SMALL = 0.1
 """Degrees."""
@@ -82,6 +82,25 @@ def footprints_meeting(region: Region) -> str:
             near = f"sky_footprints_filed({cells_arguments(region.cover())})"
             exact = exact_outline(region, "vertices")
             return f"(SELECT id, set_id FROM footprint WHERE id = ANY ({near}) AND {exact}) AS f"
+
+
+def footprint_question(region: Region) -> tuple[str, str]:
+    """Give which of the four questions a region asks of the outlines, and the SQL of its arguments.
+
+    Returns
+    -------
+    str, str
+        ``around`` a place, ``meeting`` an outline, ``in_range`` or ``in_moc``; each begins with the cells.
+    """
+    match region:
+        case Range() | MOC():
+            # What the exact test takes, beside the outline.
+            what = exact_outline(region, "vertices").partition("(vertices, ")[2].removesuffix(")")
+            return "in_range" if isinstance(region, Range) else "in_moc", f"{cells_arguments(region.cover())}, {what}"
+        case _:
+            called = footprints_meeting(region).removesuffix(") AS f")
+            name, _, arguments = called.partition("(")
+            return name.removeprefix("sky_footprints_"), arguments
 
 
 def _coarse_cells(circle: Circle) -> str:

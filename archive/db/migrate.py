@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.assets import asset_folder
 from archive.db.session import Database
+from archive.db.tap.published import describe_all
 from archive.db.tap.walls import raise_walls
 from archive.errors import ConfigError, UnavailableError
 
@@ -18,7 +19,7 @@ MIGRATIONS = asset_folder("migrations")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations that are missing, and take the rights that queries must not have.
+    """Run the migrations that are missing, take the rights that queries must not have, and describe the tables.
 
     Raises
     ------
@@ -29,6 +30,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
         with database.engine.connect() as connection:
             command.upgrade(_alembic(connection), revision)
         raise_walls(database)
+        if current_revision(database) == ScriptDirectory.from_config(_alembic(None)).get_current_head():
+            with database.begin() as uow:
+                describe_all(uow)
     except OperationalError as exc:
         raise UnavailableError("The archive's database does not answer, or is locked by another command.") from exc
 

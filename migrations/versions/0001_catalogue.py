@@ -28,6 +28,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
     op.create_table(
+        "catalogue",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("n_rows", sa.BigInteger(), nullable=False),
+        sa.Column("loaded", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("relation", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("ra", sa.Text(), nullable=True),
+        sa.Column("dec", sa.Text(), nullable=True),
+        sa.Column("hpx29", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_catalogue")),
+    )
+    op.create_table(
         "change_counter",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
@@ -623,5 +636,6 @@ def downgrade() -> None:
     op.drop_table("footprint_cell")
     op.drop_table("collection")
     op.drop_table("change_counter")
+    op.drop_table("catalogue")
     op.drop_table("account")
     # ### end Alembic commands ###

@@ -85,7 +85,7 @@ FUNCTIONS = {
 }
 
 # The twins of archive/db/healpix.py for those who may not read the outlines: the sets that meet a region.
-FINDS = "LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp"
+FINDS = "LANGUAGE sql STABLE PARALLEL SAFE COST 2000 SECURITY DEFINER SET search_path = public, pg_temp"
 FINDERS = {
     "sets_around(bigint[], bigint[], bigint[], float8, float8, float8, float8)": f"""
         CREATE FUNCTION tap_inner.sets_around(bigint[], bigint[], bigint[], float8, float8, float8, float8)
@@ -117,6 +117,20 @@ FINDERS = {
             )
         $$""",
 }
+# Cells of the orders under which outlines are filed (vo/sky/zuniq.py).
+FINDERS["products_at(float8, float8)"] = f"""
+    CREATE FUNCTION tap_inner.products_at(float8, float8) RETURNS bigint[] {FINDS} AS $$
+        SELECT ARRAY(
+            SELECT p.id FROM product p WHERE p.footprint_set_id = ANY (ARRAY(
+                SELECT f.set_id
+                FROM (SELECT adql_vector($1, $2) AS v, adql_hpx29($1, $2) AS cell OFFSET 0) c,
+                LATERAL sky_footprints_around(
+                    ARRAY(SELECT (2 * (c.cell >> s) + 1) << s FROM unnest(ARRAY[30, 34, 38, 42, 46, 50, 54, 58]) s),
+                    '{{}}', '{{}}', c.v[1], c.v[2], c.v[3], 1e-14
+                ) f
+            ))
+        )
+    $$"""
 
 READ = (
     "product",

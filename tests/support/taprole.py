@@ -24,7 +24,9 @@ def asking(
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('archive.caller', %s, false)", (caller_words(caller, now, SITE),))
-            cursor.execute(f"SET ROLE {TAP_ROLE}; SET search_path = public; SET jit = off")
+            cursor.execute(
+                f"SET ROLE {TAP_ROLE}; SET search_path = public; SET jit = off; SET statement_timeout = 20000"
+            )
             cursor.execute("SET default_transaction_read_only = %s", (read_only,))
             yield cursor
 

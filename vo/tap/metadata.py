@@ -24,7 +24,7 @@ from vo.vosi import (
     TableDescription,
 )
 
-__all__ = ["describe_schemas", "describe_table", "tap_capabilities"]
+__all__ = ["as_in_queries", "describe_schemas", "describe_table", "tap_capabilities"]
 
 _TAPREGEXT = "ivo://ivoa.net/std/TAPRegExt#"
 # ADQL 2.1 §4: the optional features by the lists that they belong to.
@@ -139,7 +139,7 @@ def _find(tables: TableSet, full_name: str) -> Table | None:
 def _described(table: Table) -> TableDescription:
     columns = tuple(
         ColumnDescription(
-            replace(column.field, name=_as_in_queries(column.name)),
+            replace(column.field, name=as_in_queries(column.name)),
             is_indexed=column.is_indexed,
             is_principal=column.is_principal,
             is_std=column.is_std,
@@ -152,7 +152,7 @@ def _described(table: Table) -> TableDescription:
     )
 
 
-def _as_in_queries(name: str) -> str:
+def as_in_queries(name: str) -> str:
     """Quote a name that is no regular identifier, as TAP 1.1 §4.3 asks."""
     if _REGULAR.fullmatch(name) and name.upper() not in reserved_words("2.1"):
         return name

@@ -3,6 +3,7 @@
 from archive.db.schema.account import AccountRow, LoginFailureRow, SessionRow, TokenRow
 from archive.db.schema.audit import AuditRecordRow
 from archive.db.schema.base import Base, ColumnFacts, facts_of
+from archive.db.schema.catalogue import CatalogueRow
 from archive.db.schema.collection import CollectionRow, ProductCollectionRow
 from archive.db.schema.footprint import FootprintCellRow, FootprintRow, FootprintSetRow, footprint_id_sequence
 from archive.db.schema.hdu import HDURow
@@ -19,6 +20,7 @@ __all__ = [
     "AccountRow",
     "AuditRecordRow",
     "Base",
+    "CatalogueRow",
     "ChangeCounterRow",
     "ChangeLogRow",
     "CollectionRow",
