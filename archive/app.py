@@ -23,6 +23,7 @@ from archive.web.paths import install_path_check
 from archive.web.preview import blueprint as preview
 from archive.web.program import blueprint as program
 from archive.web.search import blueprint as search
+from archive.web.tap import mount_tap
 
 __all__ = ["create_app"]
 
@@ -62,6 +63,7 @@ def create_app(services: Services) -> Flask:
         api,
     ):
         app.register_blueprint(blueprint)
+    mount_tap(app, services)
     _trust_proxies(app, config.trusted_proxies)
     return app
 

@@ -10,7 +10,20 @@ from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
 from archive.config import Config, ResolverConfig
 from archive.db.embedded import EmbeddedPostgres
+from archive.db.jobs import ServiceJobs
 from archive.db.session import Database
+from archive.db.tap import (
+    SCHEMAS,
+    BatchConnections,
+    PublishedTables,
+    QuerySettings,
+    Site,
+    TapBackend,
+    TapUploads,
+    TextConnections,
+    require_walls,
+)
+from archive.domain.access import Caller
 from archive.domain.clock import utc_now
 from archive.errors import ConfigError
 from archive.queues import CeleryQueue, TaskQueue, make_celery
@@ -27,9 +40,14 @@ from archive.services.previews import PreviewService
 from archive.services.scale import ScaleService
 from archive.services.schedule import ScheduleService
 from archive.services.search import SearchService
+from archive.services.tap import QueuedQueries, TableAccess, fault_of, slots
 from archive.services.tokens import TokenService
 from archive.services.upkeep import Duty, UpkeepService
-from archive.storage import FileStore, LocalFileStore
+from archive.storage import FileStore, LocalFileStore, LocalResultStore
+from vo.adql import Extension
+from vo.dali import RowLimits
+from vo.tap import Dialect, FetchRules, TapLimits, TapRunner, TapService, URLFetcher
+from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
 
 __all__ = ["Services", "build_services"]
 
@@ -59,6 +77,7 @@ class Services:
     upkeep: UpkeepService
     search: SearchService
     observations: ObservationService
+    tap: TableAccess
 
 
 def build_services(config: Config) -> Services:
@@ -76,8 +95,14 @@ def build_services(config: Config) -> Services:
     store = LocalFileStore(config.storage.root)
     queue = CeleryQueue(make_celery(config.queue.broker_url, url))
     previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
-    duties = {"previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans)}
     accounts = AccountService(database=database, clock=utc_now, passwords=Passwords())
+    uploads = TapUploads(database=database, clock=utc_now)
+    tap = _tap(config, database, queue, accounts, uploads)
+    duties = {
+        "previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans),
+        "jobs": Duty(every=timedelta(minutes=1), action=tap.upkeep.run),
+        "uploads": Duty(every=timedelta(hours=6), action=uploads.remove_forgotten),
+    }
     ingest = IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES))
     schedule = ScheduleService(database=database)
     demo = DemoService(
@@ -110,6 +135,46 @@ def build_services(config: Config) -> Services:
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),
         observations=ObservationService(database=database, clock=utc_now, files=store),
         search=SearchService(database=database, clock=utc_now, resolver=_resolver(config.resolver)),
+        tap=tap,
+    )
+
+
+def _tap(
+    config: Config, database: Database, queue: TaskQueue, accounts: AccountService, uploads: TapUploads
+) -> TableAccess:
+    limits = TapLimits(
+        RowLimits(config.tap.rows, config.tap.most_rows),
+        sync_seconds=config.tap.sync_seconds,
+        upload_bytes=config.tap.upload_bytes,
+    )
+    site = Site(config.web.base_url, config.authority)
+    own = QuerySettings(config.tap.database_url, role=None) if config.tap.database_url else QuerySettings(database.url)
+    backend = TapBackend(texts=TextConnections(own), batches=BatchConnections(own), site=site, clock=utc_now)
+    dialect = Dialect(extensions=tuple(Extension))
+    service = TapService[Caller](
+        tables_for=PublishedTables(database=database), dialect=dialect, backend=backend, uploads=uploads, limits=limits
+    )
+    job_limits = JobLimits()
+    store = ServiceJobs(database=database, service="tap", clock=utc_now)
+    files = LocalResultStore(config.storage.results)
+    fetcher = URLFetcher(FetchRules(largest=limits.upload_bytes, inside=config.tap.upload_networks))
+    runner = TapRunner[Caller](
+        service=service, files=files, caller_of=accounts.caller_of_owner, fetcher=fetcher, limits=limits
+    )
+    jobs = QueuedQueries(queue)
+    return TableAccess(
+        service=service,
+        dialect=dialect,
+        limits=limits,
+        job_limits=job_limits,
+        fetcher=fetcher,
+        admission=slots(config.web.threads),
+        jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
+        waiting=JobWaiting(store=store, places=max(1, config.web.threads // 4)),
+        execution=Execution(store=store, files=files, runner=runner, clock=utc_now, translate=fault_of),
+        upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
+        schemas=SCHEMAS,
+        check=lambda: require_walls(database),
     )
 
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Table access: what the web, the workers and the query page use of one TAP service."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archive.domain.access import Caller
 from archive.errors import ArchiveError, RateLimitedError
+from archive.queues import TaskQueue
+from archive.queues.names import QUERY
 from vo.dali import (
     DALIError,
     ForbiddenError,
@@ -19,7 +22,7 @@ from vo.dali import (
 from vo.tap import CallerSlots, Dialect, TapLimits, TapService, URLFetcher
 from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
 
-__all__ = ["TableAccess", "fault_of", "slots"]
+__all__ = ["QueuedQueries", "TableAccess", "fault_of", "slots"]
 
 _FAULTS: dict[int, type[DALIError]] = {
     400: UsageError,
@@ -47,6 +50,10 @@ class TableAccess:
         For clients: asynchronous queries, and long polls on them.
     execution, upkeep
         For workers.
+    schemas
+        Descriptions of the schemas by their names, in the order in which they are listed.
+    check
+        Raises `ConfigError` where the database does not keep queries from what is not for them.
     """
 
     service: TapService[Caller]
@@ -59,6 +66,19 @@ class TableAccess:
     waiting: JobWaiting
     execution: Execution
     upkeep: JobUpkeep
+    schemas: Mapping[str, str]
+    check: Callable[[], None]
+
+
+class QueuedQueries:
+    """Hands jobs to the workers: `vo.uws.JobQueue`."""
+
+    def __init__(self, queue: TaskQueue) -> None:
+        self._queue = queue
+
+    def send(self, job_id: str) -> None:
+        """Have a worker do a job."""
+        self._queue.send(QUERY, job_id)
 
 
 def slots(threads: int) -> CallerSlots[Caller]:

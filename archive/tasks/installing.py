@@ -8,7 +8,7 @@ from celery import Celery
 
 from archive.bootstrap import Services
 from archive.errors import UnavailableError
-from archive.queues.names import PREVIEW, UPKEEP
+from archive.queues.names import PREVIEW, QUERY, UPKEEP
 
 __all__ = ["install_tasks"]
 
@@ -28,6 +28,9 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
     def make_preview(public_id: str) -> None:
         services().previews.make(public_id)
 
+    def run_query(job_id: str) -> None:
+        services().tap.execution.execute(job_id)
+
     def run_upkeep() -> None:
         try:
             services().upkeep.run()
@@ -38,4 +41,5 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
     patience = {"autoretry_for": (UnavailableError,), "retry_backoff": 5, "max_retries": 5}
     # Not shared: a second application in the same process has its own services.
     app.task(name=PREVIEW, shared=False, **patience)(make_preview)
+    app.task(name=QUERY, shared=False, **patience)(run_query)
     app.task(name=UPKEEP, shared=False)(run_upkeep)

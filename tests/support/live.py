@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-__all__ = ["served"]
+__all__ = ["served", "working"]
 
 
 @contextmanager
@@ -27,13 +27,11 @@ def served(settings: Mapping[str, str], log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
-    environment |= {**settings, "ARCHIVE_PORT": str(port), "PYTHONPATH": str(ROOT)}
     with log.open("wb") as sink:
         server = subprocess.Popen(
             [sys.executable, "-c", "from archive.cli import main; main()", "serve"],
             cwd=ROOT,
-            env=environment,
+            env=_environment({**settings, "ARCHIVE_PORT": str(port)}),
             stdout=sink,
             stderr=sink,
         )
@@ -43,6 +41,29 @@ def served(settings: Mapping[str, str], log: Path) -> Iterator[str]:
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
+
+
+@contextmanager
+def working(settings: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Let a worker of one process do what is sent to the queues, until the end of the block."""
+    with log.open("wb") as sink:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", "from archive.cli import main; main()", "worker"],
+            cwd=ROOT,
+            env=_environment({**settings, "ARCHIVE_WORKER_PROCESSES": "1"}),
+            stdout=sink,
+            stderr=sink,
+        )
+        try:
+            yield worker
+        finally:
+            worker.send_signal(signal.SIGTERM)
+            worker.wait(30)
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
+    return outside | {**settings, "PYTHONPATH": str(ROOT)}
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -12,7 +12,7 @@ import psycopg2.extensions
 import pytest
 from sqlalchemy import text
 
-from archive.db import migrate
+from archive.db import migrate, tap
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.schema import Base
 from archive.db.session import Database
@@ -46,7 +46,14 @@ def database_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 def template_database(database_server: str) -> str:
     """Build the schema once by the migrations; give the name of the database that holds it."""
     digest = hashlib.sha256()
-    for script in sorted(migrate.MIGRATIONS.glob("versions/*.py")):
+    # What TAP_SCHEMA tells comes from the code, and is written after the migrations.
+    described = Path(tap.__file__).parent
+    scripts = [
+        *migrate.MIGRATIONS.glob("versions/*.py"),
+        *described.glob("*.py"),
+        *(described.parent / "schema").glob("*.py"),
+    ]
+    for script in sorted(scripts):
         digest.update(script.read_bytes())
     name = f"archive_template_{digest.hexdigest()[:12]}"
     with _admin(database_server) as cursor:

@@ -136,4 +136,6 @@ class QueryWorld:
             waiting=JobWaiting(store=self.jobs.store, longest=5),
             execution=self.jobs.execution,
             upkeep=self.jobs.upkeep,
+            schemas={},
+            check=lambda: None,
         )

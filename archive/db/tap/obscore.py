@@ -54,11 +54,18 @@ _MANDATORY = (
         ucd="meta.number",
         utype="obscore:Char.SpatialAxis.numBins2",
     ),
-    of(ProductRow.seeing, "s_resolution", ucd="pos.angResolution", utype="obscore:Char.SpatialAxis.Resolution.refval"),
+    of(
+        ProductRow.seeing,
+        "s_resolution",
+        ucd="pos.angResolution",
+        utype="obscore:Char.SpatialAxis.Resolution.Refval.value",
+    ),
     of(ProductRow.t_min),
     of(ProductRow.t_max),
     of(ProductRow.exptime, "t_exptime"),
-    of(ProductRow.exptime, "t_resolution", ucd="time.resolution", utype="obscore:Char.TimeAxis.Resolution.refval"),
+    of(
+        ProductRow.exptime, "t_resolution", ucd="time.resolution", utype="obscore:Char.TimeAxis.Resolution.Refval.value"
+    ),
     own(
         "t_xel",
         Datatype.LONG,

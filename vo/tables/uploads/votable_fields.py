@@ -27,6 +27,9 @@ def read_field(attributes: Mapping[str, str], description: str, null: str | None
     name = attributes.get("name") or attributes.get("ID") or ""
     word = attributes.get("datatype", "")
     arraysize = attributes.get("arraysize", "").strip()
+    if arraysize == "1":
+        # Written by many for a single value, which has no arraysize (VOTable 1.3, erratum 3).
+        arraysize = ""
     if arraysize and not _ARRAYSIZE.fullmatch(arraysize):
         raise UploadError(f"Column {name[:40]!r}: {arraysize[:40]!r} is no arraysize.")
     parts = 2 if word in _COMPLEX else 1
@@ -47,7 +50,7 @@ def read_field(attributes: Mapping[str, str], description: str, null: str | None
 
 
 def _datatype(word: str, name: str, arraysize: str) -> Datatype:
-    if word == "bit" and arraysize in {"", "1"}:
+    if word == "bit" and not arraysize:
         return Datatype.BOOLEAN
     if word in _COMPLEX:
         return _COMPLEX[word]
