@@ -30,6 +30,7 @@ from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
 from archive.services.audit import AuditService
 from archive.services.browsing import CollectionService, NightService, OverviewService, ProgramService
+from archive.services.catalogues import CatalogueService
 from archive.services.demo import DemoService
 from archive.services.downloads import DownloadService
 from archive.services.exposures import ExposureImport
@@ -64,6 +65,7 @@ class Services:
     nights: NightService
     programs: ProgramService
     collections: CollectionService
+    catalogues: CatalogueService
     accounts: AccountService
     tokens: TokenService
     downloads: DownloadService
@@ -122,6 +124,7 @@ def build_services(config: Config) -> Services:
         nights=NightService(database=database, clock=utc_now),
         programs=ProgramService(database=database, clock=utc_now),
         collections=CollectionService(database=database, clock=utc_now),
+        catalogues=CatalogueService(database=database, clock=utc_now),
         accounts=accounts,
         tokens=TokenService(database=database, clock=utc_now),
         downloads=DownloadService(database=database, store=store, clock=utc_now),

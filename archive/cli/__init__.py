@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archive.cli.audit import audit
+from archive.cli.catalogues import drop_table, load_table
 from archive.cli.db import db
 from archive.cli.demo import demo
 from archive.cli.imports import import_exposures
@@ -42,7 +43,9 @@ main.add_command(worker)
 main.add_command(db)
 main.add_command(import_exposures)
 main.add_command(demo)
+main.add_command(drop_table)
 main.add_command(import_schedule)
 main.add_command(ingest)
+main.add_command(load_table)
 main.add_command(previews)
 main.add_command(user)

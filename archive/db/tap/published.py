@@ -64,7 +64,7 @@ def _catalogue(row: CatalogueRow) -> Table:
     return Table(
         schema="catalogues",
         name=row.name,
-        sql=f"catalogues.{row.relation}",
+        sql=f'catalogues."{row.relation}"',
         columns=tuple(_column(described, number) for number, described in enumerate(row.columns, 1)),
         positions=(PositionIndex(row.ra or "", row.dec or "", row.hpx29 or ""),) if has_places else (),
         description=row.description,
