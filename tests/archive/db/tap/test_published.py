@@ -206,6 +206,11 @@ ASKED = {
     "obs_id = 'obs-placed'": ["placed"],
     "public_id IN ('placed', 'embargoed', 'far')": ["far", "placed"],
     "target_name = 'far field'": ["far"],
+    "target_name LIKE 'far%'": ["far"],
+    "target_name LIKE '%lace_ field'": ["placed"],
+    "NOT target_name LIKE 'm%' AND target_name NOT LIKE 'f%'": ["outlined", "placed"],
+    "obs_id LIKE 'obs-p_aced'": ["placed"],
+    "obs_id LIKE 'obs-􏿿%'": [],
     "proposal_id = '2014B-0001' AND t_min BETWEEN 56999 AND 57001": ["far", "outlined", "placed"],
 }
 
@@ -237,6 +242,9 @@ def test_regions_join_positions(sky: Database) -> None:
         ("obs_id = 'obs-placed'", "observation"),
         ("public_id = 'placed'", "uq_product_public_id"),
         ("target_name = 'far field'", "ix_product_target_begins"),
+        ("target_name LIKE 'far%'", "ix_product_target_begins"),
+        ("archive_filename LIKE 'far%'", "ix_product_archive_filename_begins"),
+        ("obs_id LIKE 'obs-far%'", "observation"),
         ("archive_filename = 'far.fits'", "product_archive_filename"),
     ],
 )
