@@ -22,6 +22,7 @@ from archive.web.observation import blueprint as observation
 from archive.web.paths import install_path_check
 from archive.web.preview import blueprint as preview
 from archive.web.program import blueprint as program
+from archive.web.query import blueprint as query
 from archive.web.search import blueprint as search
 from archive.web.tap import mount_tap
 
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Flask:
         observation,
         night,
         program,
+        query,
         collection,
         help_pages,
         preview,

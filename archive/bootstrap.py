@@ -38,6 +38,7 @@ from archive.services.ingest import IngestService
 from archive.services.observations import ObservationService
 from archive.services.passwords import Passwords
 from archive.services.previews import PreviewService
+from archive.services.queries import QueryDesk
 from archive.services.scale import ScaleService
 from archive.services.schedule import ScheduleService
 from archive.services.search import SearchService
@@ -80,6 +81,7 @@ class Services:
     search: SearchService
     observations: ObservationService
     tap: TableAccess
+    queries: QueryDesk
 
 
 def build_services(config: Config) -> Services:
@@ -100,11 +102,7 @@ def build_services(config: Config) -> Services:
     accounts = AccountService(database=database, clock=utc_now, passwords=Passwords())
     uploads = TapUploads(database=database, clock=utc_now)
     tap = _tap(config, database, queue, accounts, uploads)
-    duties = {
-        "previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans),
-        "jobs": Duty(every=timedelta(minutes=1), action=tap.upkeep.run),
-        "uploads": Duty(every=timedelta(hours=6), action=uploads.remove_forgotten),
-    }
+    duties = _duties(previews, tap, uploads)
     ingest = IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES))
     schedule = ScheduleService(database=database)
     demo = DemoService(
@@ -139,7 +137,16 @@ def build_services(config: Config) -> Services:
         observations=ObservationService(database=database, clock=utc_now, files=store),
         search=SearchService(database=database, clock=utc_now, resolver=_resolver(config.resolver)),
         tap=tap,
+        queries=QueryDesk(access=tap),
     )
+
+
+def _duties(previews: PreviewService, tap: TableAccess, uploads: TapUploads) -> dict[str, Duty]:
+    return {
+        "previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans),
+        "jobs": Duty(every=timedelta(minutes=1), action=tap.upkeep.run),
+        "uploads": Duty(every=timedelta(hours=6), action=uploads.remove_forgotten),
+    }
 
 
 def _tap(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Queries by people: asked in ADQL on a page, answered at once, as a file or by a job."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from archive.domain.access import Caller
 from archive.domain.owners import owner_of
 from archive.errors import (
     ArchiveError,
+    ConfigError,
     CredentialsError,
     InvalidInputError,
     NotFoundError,
@@ -21,7 +22,7 @@ from archive.services.result_tables import SHOWN_ROWS, ResultTable, read_answer,
 from archive.services.tap import TableAccess
 from vo.dali import Cancellation, DALIError, TooManyError
 from vo.tables import FORMATS, Format, find_format
-from vo.tap import Estimate, Example, QueryError, TapAnswer, TapLimits, TapRequest, describe_schemas
+from vo.tap import Estimate, QueryError, TapAnswer, TapLimits, TapRequest, describe_schemas
 from vo.uws import Job, JobLimits, JobQuery, JobRequest
 from vo.vosi import SchemaDescription
 
@@ -55,23 +56,13 @@ class Question:
 class QueryDesk:
     """Answers people, by the same service as answers programs.
 
-    All methods raise `ArchiveError`; of a query that is wrong `QueryRefusedError`.
-
-    Parameters
-    ----------
-    schemas
-        Descriptions of the schemas by their names, in the order in which they are listed.
+    All methods raise `ArchiveError`; of a query that is wrong `QueryRefusedError`. None of them
+    runs anything while the database would not keep queries from what is not for them.
     """
 
-    def __init__(self, *, access: TableAccess, schemas: Mapping[str, str], examples: Sequence[Example]) -> None:
+    def __init__(self, *, access: TableAccess) -> None:
         self._access = access
-        self._schemas = dict(schemas)
-        self._examples = tuple(examples)
-
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        """Queries to begin with."""
-        return self._examples
+        self._is_safe = False
 
     @property
     def limits(self) -> TapLimits:
@@ -86,13 +77,14 @@ class QueryDesk:
     def schemas(self, caller: Caller) -> tuple[SchemaDescription, ...]:
         """Describe the tables that the caller may ask."""
         with _in_our_words():
-            return describe_schemas(self._access.service.tables(caller), self._schemas)
+            return describe_schemas(self._access.service.tables(caller), self._access.schemas)
 
     def show(self, caller: Caller, question: Question) -> ResultTable:
         """Run a query and give the first rows."""
         most = min(self._limit(question), SHOWN_ROWS)
         request = TapRequest(question.text, _VERSION, most, FORMATS["json"])
         seconds = self.limits.sync_seconds
+        self._require_safety()
         with _in_our_words(), self._place(caller):
             answer = self._access.service.run(caller, request, Cancellation(), seconds=seconds, first_seconds=seconds)
             return read_answer(answer)
@@ -101,6 +93,7 @@ class QueryDesk:
         """Run a query; give its answer as a file on its way, which is to be closed."""
         request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
         limits = self.limits
+        self._require_safety()
         with _in_our_words():
             leave = self._access.admission.enter(caller)
             try:
@@ -125,6 +118,7 @@ class QueryDesk:
 
     def estimate(self, caller: Caller, question: Question) -> Estimate:
         """Tell what a query would cost."""
+        self._require_safety()
         with _in_our_words(), self._place(caller):
             return self._estimate(caller, question)
 
@@ -133,6 +127,7 @@ class QueryDesk:
         most = {} if question.most is None else {"MAXREC": str(question.most)}
         parameters = {"LANG": "ADQL", "QUERY": question.text, "RESPONSEFORMAT": question.form.name, **most}
         jobs, owner = self._access.jobs, owner_of(caller)
+        self._require_safety()
         with _in_our_words():
             self._estimate(caller, question)
             job = jobs.create(owner, JobRequest(tuple(parameters.items())))
@@ -158,8 +153,12 @@ class QueryDesk:
         if not job.results:
             return None
         file = job.results[0]
-        with _in_our_words(), self._access.jobs.open(file) as body:
-            return read_file(body, file.size, find_format(file.media_type))
+        try:
+            with _in_our_words(), self._access.jobs.open(file) as body:
+                return read_file(body, file.size, find_format(file.media_type))
+        except NotFoundError:
+            # The job can still be looked at, and deleted.
+            return None
 
     def abort(self, caller: Caller, job_id: str) -> None:
         """Stop a job."""
@@ -178,6 +177,16 @@ class QueryDesk:
     def _limit(self, question: Question) -> int:
         rows = self.limits.rows
         return rows.default if question.most is None else min(question.most, rows.hard)
+
+    def _require_safety(self) -> None:
+        """Look at the walls around queries until they were found standing once."""
+        if self._is_safe:
+            return
+        try:
+            self._access.check()
+        except ConfigError as exc:
+            raise UnavailableError("Queries are not served here just now, for reasons of safety.") from exc
+        self._is_safe = True
 
     @contextmanager
     def _place(self, caller: Caller) -> Iterator[None]:

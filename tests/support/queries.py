@@ -1,11 +1,11 @@
 """The query page's world without a database of its own: TAP in memory, asked by callers of the archive."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pyarrow as pa
 
 from archive.domain.access import ANONYMOUS, Caller
+from archive.errors import ConfigError
 from archive.services.queries import QueryDesk
 from archive.services.tap import TableAccess
 from tests.support.jobs import JobWorld, MemoryQueue
@@ -16,7 +16,6 @@ from vo.tables import Datatype, Door, Field
 from vo.tap import (
     CallerSlots,
     Dialect,
-    Example,
     FetchRules,
     Plan,
     Statement,
@@ -27,7 +26,7 @@ from vo.tap import (
 )
 from vo.uws import JobLimits, JobWaiting
 
-__all__ = ["EXAMPLES", "FILES", "QUERY", "QueryWorld"]
+__all__ = ["FILES", "QUERY", "QueryWorld"]
 
 FILES = Table(
     "ivoa",
@@ -55,10 +54,6 @@ ROWS: list[Row] = [
     ("obs-3", 350.0, 'https://archive.example/data/"><img src=x>', 2.5),
 ]
 QUERY = "SELECT obs_id, s_ra, access_url, em_res FROM ivoa.obscore"
-EXAMPLES = (
-    Example("All files", QUERY, "What there is.", ("ivoa.obscore",)),
-    Example("A <b>strange</b> one", "SELECT TOP 1 '</textarea><script>' AS x FROM ivoa.obscore"),
-)
 
 
 class CallersBackend:
@@ -90,7 +85,7 @@ class CallersUploads:
 class QueryWorld:
     """A query desk with all that it needs; jobs wait in the queue until `work` is called."""
 
-    def __init__(self, *, examples: Sequence[Example] = EXAMPLES, job_limits: JobLimits | None = None) -> None:
+    def __init__(self, *, job_limits: JobLimits | None = None) -> None:
         self.limits = TapLimits(RowLimits(1000, 5000), sync_seconds=2.0)
         self.backend = CallersBackend()
         self.queue = MemoryQueue()
@@ -98,9 +93,8 @@ class QueryWorld:
         self.jobs = JobWorld(queue=self.queue, limits=limits)
         self.admission = CallerSlots[Caller](key_of=lambda caller: caller.username, per_caller=2, together=3)
         self.access = self._access(limits)
-        self.desk = QueryDesk(
-            access=self.access, schemas={"ivoa": "Tables of the <IVOA>.", "team": "Of the team."}, examples=examples
-        )
+        self.desk = QueryDesk(access=self.access)
+        self.fallen: list[str] = []
 
     def work(self) -> None:
         """Do all jobs that wait."""
@@ -136,6 +130,10 @@ class QueryWorld:
             waiting=JobWaiting(store=self.jobs.store, longest=5),
             execution=self.jobs.execution,
             upkeep=self.jobs.upkeep,
-            schemas={},
-            check=lambda: None,
+            schemas={"ivoa": "Tables of the <IVOA>.", "team": "Of the team."},
+            check=self._check,
         )
+
+    def _check(self) -> None:
+        if self.fallen:
+            raise ConfigError(f"fallen: {self.fallen}")

@@ -1,5 +1,7 @@
 """The desk at which people ask: rows to look at, files, estimates, jobs, and refusals in the archive's words."""
 
+from typing import BinaryIO
+
 import pytest
 
 from archive.domain.access import ANONYMOUS, Caller
@@ -16,6 +18,7 @@ from archive.services.queries import LISTED_JOBS, Question
 from archive.services.result_tables import SHOWN_ROWS
 from tests.support.queries import QUERY, ROWS, QueryWorld
 from vo.dali import DALIError, ServiceError
+from vo.dali import NotFoundError as NotFoundFault
 from vo.dali import UnavailableError as UnavailableFault
 from vo.tables import FORMATS
 from vo.uws import JobLimits, Phase
@@ -145,6 +148,18 @@ def test_a_result_of_another_format_is_fetched_instead(world: QueryWorld, form: 
     assert world.desk.result(ADA, job.job_id) is None
 
 
+def test_a_job_whose_file_is_gone_can_still_be_looked_at(world: QueryWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = world.desk.start(ADA, ask())
+    world.work()
+
+    def gone(key: str) -> BinaryIO:
+        raise NotFoundFault(f"{key} is no longer here.")
+
+    monkeypatch.setattr(world.jobs.files, "open", gone)
+    assert world.desk.result(ADA, job.job_id) is None
+    assert world.desk.job(ADA, job.job_id).phase is Phase.COMPLETED
+
+
 def test_of_a_long_result_the_first_rows_are_shown(world: QueryWorld) -> None:
     world.backend.memory.rows = [(f"o{number}", 1.0, None, None) for number in range(1000)]
     job = world.desk.start(ADA, ask(form="votable"))
@@ -195,3 +210,14 @@ def test_only_the_newest_jobs_are_listed() -> None:
     world = QueryWorld(job_limits=JobLimits(active_per_owner=100))
     made = [world.desk.start(ADA, ask()).job_id for _ in range(LISTED_JOBS + 2)]
     assert {job.job_id for job in world.desk.jobs(ADA)} == set(made[2:])
+
+
+def test_nothing_runs_while_a_wall_is_down(world: QueryWorld) -> None:
+    world.fallen.append("a function")
+    for act in (world.desk.show, world.desk.download, world.desk.estimate, world.desk.start):
+        with pytest.raises(UnavailableError, match="for reasons of safety"):
+            act(ADA, ask())
+    assert world.backend.memory.statements == []
+    assert list(world.desk.jobs(ADA)) == []
+    world.fallen.clear()
+    assert world.desk.show(ADA, ask()).rows
