@@ -9,10 +9,12 @@ from vo.adql.errors import ADQLError, ErrorCode
 from vo.adql.functions import Function
 from vo.adql.resolved import Source
 from vo.adql.tables import TableSet
+from vo.adql.words import Limits
 
 __all__ = ["Context", "Note", "Quote", "quote_text"]
 
 Quote = Callable[[str], str]
+MOST_NOTES = 50
 
 
 def quote_text(value: str) -> str:
@@ -39,11 +41,20 @@ class Note:
 class Context:
     """The lowest floor."""
 
-    def __init__(self, text: str, tables: TableSet, quote: Quote, functions: Mapping[str, Sequence[Function]]) -> None:
+    def __init__(
+        self,
+        text: str,
+        tables: TableSet,
+        quote: Quote,
+        functions: Mapping[str, Sequence[Function]],
+        limits: Limits,
+    ) -> None:
         self.text = text
         self.tables = tables
         self.quote = quote
         self.functions = functions
+        self.limits = limits
+        self.corners = 0
         self.notes: list[Note] = []
         self.sources: dict[str, Source] = {}
         self.tables_used: dict[str, None] = {}
@@ -70,7 +81,7 @@ class Context:
         """Keep something to tell."""
         found = ADQLError.at(self.text, place.start, place.end, message)
         note = Note(code, message, found.line, found.column)
-        if note not in self.notes:
+        if len(self.notes) < MOST_NOTES and note not in self.notes:
             self.notes.append(note)
 
     def written(self, node: tree.Node) -> str:

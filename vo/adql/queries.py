@@ -9,7 +9,7 @@ from vo.adql.expressions import Expressions
 from vo.adql.tokens import END, NAME, QUOTED, Token
 from vo.adql.words import Extension, Limits
 
-__all__ = ["parse"]
+__all__ = ["STANDARD_LIMITS", "parse"]
 
 JOIN_WORDS = {"JOIN", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"}
 SETS = {"UNION", "EXCEPT", "INTERSECT"}

@@ -67,18 +67,23 @@ class Selecting(Relations):
 
     def _unique(self, node: tree.Node, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """Give every column a name of its own; many forms of tables want that."""
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
+        taken = {column.name.lower() for column in columns}
         made = []
         for column in columns:
-            name, count = column.name, 1
-            while name.lower() in seen:
+            folded = column.name.lower()
+            count = seen.get(folded, 0) + 1
+            name = column.name
+            while count > 1 and f"{name}_{count}".lower() in taken:
                 count += 1
-                name = f"{column.name}_{count}"
-            if name != column.name:
+            seen[folded] = count
+            if count > 1:
+                name = f"{name}_{count}"
+                taken.add(name.lower())
                 self.note(node, "renamed", f"There is more than one {column.name}; one of them is called {name}")
-            seen.add(name.lower())
-            is_first = name == column.name
-            made.append(replace(column, field=replace(column.field, name=name, id=column.field.id if is_first else "")))
+            made.append(
+                replace(column, field=replace(column.field, name=name, id="" if count > 1 else column.field.id))
+            )
         return tuple(made)
 
     def subquery(self, query: tree.Query, scope: Scope) -> Written:
@@ -236,6 +241,9 @@ class Selecting(Relations):
         return made
 
     def _give(self, parts: _Parts, value: Expression, name: str) -> None:
+        if len(parts.outputs) >= self.limits.columns:
+            message = f"A query gives at most {self.limits.columns} columns"
+            raise self.refused(value.node, message, ErrorCode.LIMIT)
         text = "" if value.origin is not None else self.written(value.node)
         described = field_of(value, name, text)
         parts.outputs.append(_Output(name, f"c{len(parts.outputs) + 1}", value, described))

@@ -174,7 +174,16 @@ class Sky(Functions):
         parts.extend(self.value(argument, scope) for argument in arguments)
         if node.name == "CENTROID":
             return self._centroid(parts[0])
-        return self._made(node, parts, frame)
+        shape = self._made(node, parts, frame)
+        if isinstance(shape, Constant) and not isinstance(shape.region, Point):
+            self._count_corners(node, len(shape.region.vertices) if isinstance(shape.region, Polygon) else 1)
+        return shape
+
+    def _count_corners(self, node: tree.Node, corners: int) -> None:
+        self.corners += corners
+        if self.corners > self.limits.corners:
+            message = f"The shapes of a query have at most {self.limits.corners} corners; upload long lists as a table"
+            raise self.refused(node, message, ErrorCode.LIMIT)
 
     def _region(self, argument: tree.Value) -> Shape:
         text = argument.value if isinstance(argument, tree.Text) else ""
@@ -187,7 +196,9 @@ class Sky(Functions):
             frame = frame_of(" ".join(system))
             words = [words[0], *(word for word in words[1:] if word not in system)]
         try:
-            return Constant(to_icrs(parse_region(" ".join(words)), frame))
+            region = to_icrs(parse_region(" ".join(words)), frame)
+            self._count_corners(argument, len(region.vertices) if isinstance(region, Polygon) else 1)
+            return Constant(region)
         except ValueError as exc:
             raise self.refused(argument, str(exc), ErrorCode.GEOMETRY) from exc
 

@@ -8,10 +8,11 @@ from vo.adql import tree
 from vo.adql.context import Note, Quote, quote_text
 from vo.adql.errors import ADQLError, ErrorCode
 from vo.adql.functions import Function
-from vo.adql.queries import parse
+from vo.adql.queries import STANDARD_LIMITS, parse
 from vo.adql.selecting import Selecting
 from vo.adql.tables import TableSet
 from vo.adql.udfs import UDFS
+from vo.adql.words import Limits
 from vo.tables import Field
 
 __all__ = ["Translation", "translate"]
@@ -49,6 +50,7 @@ def translate(
     limit: int | None = None,
     quote: Quote = quote_text,
     functions: Iterable[Function] = UDFS,
+    limits: Limits = STANDARD_LIMITS,
 ) -> Translation:
     """Write a query for PostgreSQL.
 
@@ -68,11 +70,11 @@ def translate(
     ADQLError
         The query cannot be read, or names what is not there, or means nothing.
     """
-    node = parse(query) if isinstance(query, str) else query
+    node = parse(query, limits=limits) if isinstance(query, str) else query
     rows: dict[str, list[Function]] = {}
     for function in functions:
         rows.setdefault(function.name, []).append(function)
-    writer = Selecting(node.text, tables, quote, rows)
+    writer = Selecting(node.text, tables, quote, rows, limits)
     try:
         written = writer.statement(node, limit)
     except RecursionError:

@@ -59,7 +59,15 @@ class Extension(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a query may hold, so that none can exhaust the service that reads it."""
+    """How much a query may hold, so that none can exhaust the service that reads it.
+
+    Parameters
+    ----------
+    columns
+        That a query gives; PostgreSQL has room for 1,664.
+    corners
+        Of all shapes that are written out; a circle counts as one.
+    """
 
     characters: int = 500_000
     tokens: int = 50_000
@@ -68,3 +76,5 @@ class Limits:
     list_values: int = 5_000
     tables: int = 50
     arms: int = 50
+    columns: int = 1_600
+    corners: int = 2_000

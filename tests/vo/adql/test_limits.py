@@ -1,5 +1,6 @@
 """No text, however large or odd, brings anything but a tree or an ADQLError, and that soon."""
 
+import math
 import time
 from contextlib import suppress
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vo.adql import ADQLError, ErrorCode, Extension, parse, to_adql
+from tests.vo.adql.stars import TABLES
+from vo.adql import ADQLError, ErrorCode, Extension, parse, to_adql, translate
 from vo.adql.words import reserved_words
 
 MANY = 400_000
@@ -99,3 +101,36 @@ def end_well(text: str, version: str, *, is_open: bool) -> None:
         read = parse(text, version, extensions)
     if read is not None:
         assert parse(to_adql(read), version, extensions) == read
+
+
+CONE = "1 = CONTAINS(POINT(ra, dec), CIRCLE({}, 10, 0.1))"
+POLYGON = "1 = CONTAINS(POINT(ra, dec), POLYGON({}))"
+CORNERS = ", ".join(f"{10 + 5 * math.cos(k / 80):.4f}, {10 + 5 * math.sin(k / 80):.4f}" for k in range(500))
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("SELECT " + ", ".join(["ra"] * 10_000) + " FROM stars", "at most 1600 columns"),
+        ("SELECT " + ", ".join(["*"] * 10_000) + " FROM stars", "at most 1600 columns"),
+        ("SELECT id FROM stars WHERE " + " OR ".join(CONE.format(k / 10) for k in range(2_100)), "2000 corners"),
+        ("SELECT id FROM stars WHERE " + " OR ".join([POLYGON.format(CORNERS)] * 5), "2000 corners"),
+        ("WITH a0 AS (SELECT * FROM stars) " + "".join(
+            f", a{k} AS (SELECT * FROM a{k - 1} AS x, a{k - 1} AS y)" for k in range(1, 15)
+        ) + " SELECT * FROM a14", "1600 columns"),
+        ("SELECT nothing FROM stars WHERE " + "a" * 100_000 + " = 1", "no column"),
+    ],
+    ids=lambda value: value[:40],
+)  # fmt: skip
+def test_what_is_much_to_write_is_refused_soon(query: str, part: str) -> None:
+    begin = time.perf_counter()
+    with pytest.raises(ADQLError) as caught:
+        translate(query, TABLES)
+    assert time.perf_counter() - begin < 5
+    assert part in str(caught.value)
+    assert len(str(caught.value)) < 1_000
+
+
+def test_names_that_repeat_are_told_apart() -> None:
+    found = translate("SELECT ra, ra, ra AS ra_2, ra FROM stars", TABLES)
+    assert [field.name for field in found.fields] == ["ra", "ra_3", "ra_2", "ra_4"]
