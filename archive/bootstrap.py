@@ -4,6 +4,7 @@
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from archive.astro.names import BuiltInNames, NameResolver, Sesame
 from archive.astro.recipe import load_recipes
@@ -14,6 +15,7 @@ from archive.db.jobs import ServiceJobs
 from archive.db.session import Database
 from archive.db.tap import (
     SCHEMAS,
+    TAP_ROLE,
     BatchConnections,
     PublishedTables,
     QuerySettings,
@@ -184,8 +186,13 @@ def _tap(
         execution=Execution(store=store, files=files, runner=runner, clock=utc_now, translate=fault_of),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,
-        check=lambda: require_walls(database),
+        check=lambda: require_walls(database, _query_role(config)),
     )
+
+
+def _query_role(config: Config) -> str:
+    """Give the role that queries run as."""
+    return urlsplit(config.tap.database_url or "").username or TAP_ROLE
 
 
 def _resolver(config: ResolverConfig) -> NameResolver:

@@ -69,6 +69,8 @@ class TextConnections:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            # Nothing is to be looked up, since the role cannot read the catalogue.
+            use_native_hstore=False,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c datestyle=ISO -c jit=off"},
         )
 

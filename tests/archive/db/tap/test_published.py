@@ -40,11 +40,11 @@ s_fov Char.SpatialAxis.Coverage.Bounds.Extent.diameter phys.angSize;instr.fov de
 s_region Char.SpatialAxis.Coverage.Support.Area pos.outline;obs.field
 s_xel1 Char.SpatialAxis.numBins1 meta.number
 s_xel2 Char.SpatialAxis.numBins2 meta.number
-s_resolution Char.SpatialAxis.Resolution.refval pos.angResolution arcsec
+s_resolution Char.SpatialAxis.Resolution.Refval.value pos.angResolution arcsec
 t_min Char.TimeAxis.Coverage.Bounds.Limits.StartTime time.start;obs.exposure d
 t_max Char.TimeAxis.Coverage.Bounds.Limits.StopTime time.end;obs.exposure d
 t_exptime Char.TimeAxis.Coverage.Support.Extent time.duration;obs.exposure s
-t_resolution Char.TimeAxis.Resolution.refval time.resolution s
+t_resolution Char.TimeAxis.Resolution.Refval.value time.resolution s
 t_xel Char.TimeAxis.numBins meta.number
 em_min Char.SpectralAxis.Coverage.Bounds.Limits.LoLimit em.wl;stat.min m
 em_max Char.SpectralAxis.Coverage.Bounds.Limits.HiLimit em.wl;stat.max m
