@@ -1,7 +1,12 @@
 """What the benchmarks stand on: a database of their own, and how a figure is told."""
 
+import http.client
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +30,48 @@ def a_database() -> Iterator[str]:
         finally:
             database.dispose()
         yield url
+
+
+@contextmanager
+def served(url: str) -> Iterator[int]:
+    """Run the real web server on a database as long as the block lasts; give its port of loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with TemporaryDirectory() as home:
+        settings = {"ARCHIVE_HOME": home, "ARCHIVE_PORT": str(port), "ARCHIVE_SESAME_URL": "off"}
+        process = subprocess.Popen([sys.executable, "-m", "archive.cli", "serve"], env=_environment(url, **settings))
+        try:
+            until = time.monotonic() + 60
+            while not _answers(port):
+                assert process.poll() is None, "the server has ended"
+                assert time.monotonic() < until, "the server does not answer"
+                time.sleep(0.2)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def run_archive(url: str, *arguments: str) -> None:
+    """Run a command of the archive on a database."""
+    subprocess.run([sys.executable, "-m", "archive.cli", *arguments], env=_environment(url), check=True)
+
+
+def _answers(port: int) -> bool:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        client.request("GET", "/help")
+        return client.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        client.close()
+
+
+def _environment(url: str, **settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
+    return {**kept, "ARCHIVE_DATABASE_URL": url, **settings}
 
 
 def tell(name: str, figure: float, bar: float, unit: str, *, is_more_better: bool) -> bool:

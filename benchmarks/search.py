@@ -9,13 +9,11 @@ import json
 import os
 import random
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg2
 import psycopg2.extensions
@@ -24,7 +22,7 @@ from sqlalchemy.dialects import postgresql
 
 from archive.db.healpix import overlaps
 from archive.db.schema import ProductRow
-from benchmarks._ground import a_database
+from benchmarks._ground import a_database, run_archive, served
 from vo.sky import Circle
 
 SHARED = Path(os.environ.get("ARCHIVE_SHARED", Path(__file__).resolve().parents[2] / "shared"))  # noqa: TID251
@@ -32,7 +30,6 @@ LOG = "data/obslogs/noirlab-decam-exposures/decam_mcs_20200218.fits.gz"
 OUTLINES = "data/obslogs/decam-surveys/ccd_corners_xy_fill.dat"
 RADII = {"1 arcmin": 1 / 60, "0.1 deg": 0.1, "0.5 deg": 0.5, "3 deg": 3.0}
 CONES = 60
-PORT = 18099
 
 
 def main() -> None:
@@ -50,7 +47,8 @@ def main() -> None:
 def measure(url: str) -> int:
     """Measure each radius; gives 1 when a figure is short."""
     is_reached = True
-    with closing(psycopg2.connect(url, options="-c jit=off")) as connection, served(url) as client:
+    with closing(psycopg2.connect(url, options="-c jit=off")) as connection, served(url) as port:
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute("SELECT count(*) FROM footprint")
@@ -111,38 +109,6 @@ def total_of(client: http.client.HTTPConnection, path: str) -> int:
     body = answer.read()
     assert answer.status == 200, body
     return int(json.loads(body)["total"])
-
-
-@contextmanager
-def served(url: str) -> Iterator[http.client.HTTPConnection]:
-    """Run the real server on loopback as long as the block lasts."""
-    with TemporaryDirectory() as home:
-        settings = {"ARCHIVE_HOME": home, "ARCHIVE_PORT": str(PORT), "ARCHIVE_SESAME_URL": "off"}
-        process = subprocess.Popen([sys.executable, "-m", "archive.cli", "serve"], env=environment(url, **settings))
-        try:
-            client = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-            until = time.monotonic() + 60
-            while True:
-                try:
-                    total_of(client, "/api/v1/search?limit=1&count=exact&telescope=none")
-                    break
-                except OSError:
-                    client.close()
-                    assert time.monotonic() < until, "the server does not answer"
-                    time.sleep(0.2)
-            yield client
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def run_archive(url: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "archive.cli", *arguments], env=environment(url), check=True)
-
-
-def environment(url: str, **settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
-    return {**kept, "ARCHIVE_DATABASE_URL": url, **settings}
 
 
 if __name__ == "__main__":
