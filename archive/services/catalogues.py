@@ -59,8 +59,7 @@ class CatalogueService:
                 rows = CatalogueStore(uow).add(uow, name, description, table, self._clock())
         except UploadError as exc:
             raise InvalidInputError({"file": f"{path.name} cannot be loaded: {exc}"}) from exc
-        if old is not None:
-            self._drop(old)
+        self._clean()
         return rows
 
     def drop(self, name: str) -> None:
@@ -73,12 +72,12 @@ class CatalogueService:
         """
         with self._database.begin() as uow:
             store = CatalogueStore(uow)
-            relation = store.relation_of(name)
-            if relation is None:
+            if store.relation_of(name) is None:
                 raise NotFoundError(f"There is no catalogue {name}.")
             store.forget(uow, name)
-        self._drop(relation)
+        self._clean()
 
-    def _drop(self, relation: str) -> None:
+    def _clean(self) -> None:
+        """Drop what is no more in use, now or since a command that died."""
         with self._database.begin() as uow:
-            CatalogueStore(uow).drop(relation)
+            CatalogueStore(uow).drop_forgotten()

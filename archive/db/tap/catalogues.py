@@ -72,9 +72,12 @@ class CatalogueStore:
         self._session.execute(delete(CatalogueRow).where(CatalogueRow.name == name))
         describe_all(uow)
 
-    def drop(self, relation: str) -> None:
-        """Drop a relation, once the queries that read it are done."""
-        self._session.execute(text(f'DROP TABLE IF EXISTS catalogues."{relation}"'))
+    def drop_forgotten(self) -> None:
+        """Drop the relations of which queries know no more, once those that read them are done."""
+        known = select(CatalogueRow.relation)
+        names = set(self._session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'catalogues'")))
+        for name in sorted(names - set(self._session.scalars(known))):
+            self._session.execute(text(f'DROP TABLE IF EXISTS catalogues."{name}"'))
 
 
 def _fill(connection: Connection, relation: str, table: UploadedTable, position: tuple[int, int] | None) -> int:

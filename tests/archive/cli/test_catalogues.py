@@ -81,9 +81,11 @@ def test_a_catalogue_is_replaced_and_dropped(runner: CliRunner, database: Databa
     assert again.exit_code == 1
     assert "already; --replace" in again.output
     assert asked(database, "SELECT COUNT(*) FROM stars") == [(1,)]
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE catalogues.left_by_a_command_that_died (x int)"))
     assert run(runner, "load-table", str(stars(tmp_path, 1, 2, 3)), "--name", "stars", "--replace").exit_code == 0
     assert asked(database, "SELECT COUNT(*) FROM stars") == [(3,)]
-    assert len(_relations(database)) == 1, "the old relation is gone"
+    assert len(_relations(database)) == 1, "what is old is gone"
     assert run(runner, "drop-table", "stars").output == "catalogues.stars is gone\n"
     assert _relations(database) == []
     assert PublishedTables(database=database)(ANONYMOUS).find("catalogues", "stars") is None
