@@ -26,6 +26,8 @@ PAGES = [
     "/collections",
     "/collections/decaps",
     "/collections/spirals",
+    "/query",
+    "/query?example=images-around-a-place",
     "/help",
     "/help/columns",
     "/login",
@@ -35,7 +37,7 @@ OWN_PAGES = ["/me", "/me/tokens", f"/file/{LOCKED}", "/program/2014B-0404"]
 # What has no name for a screen reader, and ids that are given twice.
 _UNNAMED = """() => {
   const named = (e) => e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby');
-  const fields = [...document.querySelectorAll('input:not([type=hidden]), select')].filter((e) => !named(e));
+  const fields = [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((e) => !named(e));
   const silent = (e) => !e.textContent.trim() && !named(e) && !e.querySelector('img[alt]:not([alt=""])');
   const links = [...document.querySelectorAll('a[href], button, summary')].filter(
     (e) => silent(e) && e.getAttribute('aria-hidden') !== 'true');

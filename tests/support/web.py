@@ -1,5 +1,6 @@
 """The web process as tests meet it: an application on the test's own catalogue, and clients of it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from archive.app import create_app
 from archive.bootstrap import Services, build_services
 from archive.config import Config
 from archive.db.session import Database
+from archive.db.tap import TapBackend
 from archive.domain.clock import utc_now
 from archive.services.accounts import AccountService
 from tests.support.people import cheap_passwords
@@ -30,11 +32,16 @@ def config(tmp_path: Path, database: Database) -> Config:
 
 
 @pytest.fixture
-def services(config: Config) -> Services:
+def services(config: Config) -> Iterator[Services]:
     """Give all use cases on the test's own catalogue; hashes of passwords are cheap."""
     wired = build_services(config)
     accounts = AccountService(database=wired.database, clock=utc_now, passwords=cheap_passwords())
-    return replace(wired, accounts=accounts)
+    yield replace(wired, accounts=accounts)
+    # A server keeps these as long as it lives.
+    backend = wired.tap.service._backend
+    assert isinstance(backend, TapBackend)
+    backend._texts.dispose()
+    backend._batches.dispose()
 
 
 @pytest.fixture
