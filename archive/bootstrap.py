@@ -48,7 +48,7 @@ from archive.services.tap import QueuedQueries, TableAccess, fault_of, slots
 from archive.services.tokens import TokenService
 from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore, LocalResultStore
-from vo.adql import Extension
+from vo.adql import UDFS, Extension, simbadpoint
 from vo.dali import RowLimits
 from vo.tap import Dialect, FetchRules, TapLimits, TapRunner, TapService, URLFetcher
 from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
@@ -103,7 +103,8 @@ def build_services(config: Config) -> Services:
     previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
     accounts = AccountService(database=database, clock=utc_now, passwords=Passwords())
     uploads = TapUploads(database=database, clock=utc_now)
-    tap = _tap(config, database, queue, accounts, uploads)
+    names = BuiltInNames()
+    tap = _tap(config, database, queue, accounts, uploads, names)
     duties = _duties(previews, tap, uploads)
     ingest = IngestService(database=database, store=store, queue=queue, recipes=load_recipes(RECIPES))
     schedule = ScheduleService(database=database)
@@ -137,7 +138,7 @@ def build_services(config: Config) -> Services:
         previews=previews,
         upkeep=UpkeepService(database=database, clock=utc_now, duties=duties),
         observations=ObservationService(database=database, clock=utc_now, files=store),
-        search=SearchService(database=database, clock=utc_now, resolver=_resolver(config.resolver)),
+        search=SearchService(database=database, clock=utc_now, resolver=_resolver(config.resolver, names)),
         tap=tap,
         queries=QueryDesk(access=tap),
     )
@@ -152,7 +153,12 @@ def _duties(previews: PreviewService, tap: TableAccess, uploads: TapUploads) -> 
 
 
 def _tap(
-    config: Config, database: Database, queue: TaskQueue, accounts: AccountService, uploads: TapUploads
+    config: Config,
+    database: Database,
+    queue: TaskQueue,
+    accounts: AccountService,
+    uploads: TapUploads,
+    names: BuiltInNames,
 ) -> TableAccess:
     limits = TapLimits(
         RowLimits(config.tap.rows, config.tap.most_rows),
@@ -162,7 +168,9 @@ def _tap(
     site = Site(config.web.base_url, config.authority)
     own = QuerySettings(config.tap.database_url, role=None) if config.tap.database_url else QuerySettings(database.url)
     backend = TapBackend(texts=TextConnections(own), batches=BatchConnections(own), site=site, clock=utc_now)
-    dialect = Dialect(extensions=tuple(Extension))
+    # Names are looked up in our own tables alone: no query sends anything to others.
+    point = simbadpoint(lambda name: None if (found := names.find(name)) is None else (found.ra, found.dec))
+    dialect = Dialect(functions=(*UDFS, point), extensions=tuple(Extension))
     service = TapService[Caller](
         tables_for=PublishedTables(database=database), dialect=dialect, backend=backend, uploads=uploads, limits=limits
     )
@@ -195,5 +203,5 @@ def _query_role(config: Config) -> str:
     return urlsplit(config.tap.database_url or "").username or TAP_ROLE
 
 
-def _resolver(config: ResolverConfig) -> NameResolver:
-    return NameResolver(builtin=BuiltInNames(), sesame=None if config.sesame_url is None else Sesame(config.sesame_url))
+def _resolver(config: ResolverConfig, names: BuiltInNames) -> NameResolver:
+    return NameResolver(builtin=names, sesame=None if config.sesame_url is None else Sesame(config.sesame_url))

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archive.cli.adql import adql
 from archive.cli.audit import audit
 from archive.cli.catalogues import drop_table, load_table
 from archive.cli.db import db
@@ -36,6 +37,7 @@ def main() -> None:
     """Run and tend a science data archive."""
 
 
+main.add_command(adql)
 main.add_command(audit)
 main.add_command(run)
 main.add_command(serve)
