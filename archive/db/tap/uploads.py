@@ -88,12 +88,14 @@ class TapUploadSpace:
         with self._database.begin() as uow:
             connection = uow.session.connection()
             fields, batches = table.fields, table.batches
+            columns = column_definitions(fields)
             if position is not None:
+                columns += f", {_cells_of(table.fields)} bigint"
                 fields, batches = (*fields, HPX29), with_cells(batches, position)
-            connection.execute(text(f"CREATE UNLOGGED TABLE {relation} ({column_definitions(fields)})"))
+            connection.execute(text(f"CREATE UNLOGGED TABLE {relation} ({columns})"))
             rows = copy_in(connection, relation, binary_copy(batches, fields))
             if position is not None:
-                connection.execute(text(f"CREATE INDEX ON {relation} ({_COLUMN.format(len(fields))})"))
+                connection.execute(text(f"CREATE INDEX ON {relation} ({_cells_of(table.fields)})"))
             connection.execute(text(f"ANALYZE {relation}"))
             connection.execute(text(f"GRANT SELECT ON {relation} TO {self._role}"))
         return _described(name, relation, table.fields, position, rows)
@@ -135,6 +137,15 @@ def copy_in(connection: Connection, relation: str, pieces: Iterator[bytes]) -> i
     return int(cursor.rowcount)
 
 
+def _cells_of(fields: Sequence[Field]) -> str:
+    """Name the column of cells, unlike any column that queries can name."""
+    taken = {field.name.lower() for field in fields}
+    name = HPX29.name
+    while name in taken:
+        name += "_"
+    return name
+
+
 class _Pieces(io.RawIOBase):
     """Pieces as a file that psycopg2 reads, which makes an error of its own of what they raise."""
 
@@ -163,5 +174,5 @@ def _described(name: str, relation: str, fields: Sequence[Field], position: tupl
     if position is None:
         return Table("TAP_UPLOAD", name, relation, columns, rows=rows)
     ra, dec = (fields[place].name for place in position)
-    index = PositionIndex(ra, dec, _COLUMN.format(len(fields) + 1))
+    index = PositionIndex(ra, dec, _cells_of(fields))
     return Table("TAP_UPLOAD", name, relation, columns, positions=(index,), rows=rows)

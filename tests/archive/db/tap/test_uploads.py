@@ -74,6 +74,16 @@ def test_an_uploaded_table_can_be_asked_and_goes(uploads: TapUploads, backend: T
     assert schemas(database) == []
 
 
+def test_a_column_called_as_that_of_the_cells_is_another(uploads: TapUploads, backend: TapBackend) -> None:
+    fields = (*STARS[:1], Field("archive_hpx29", Datatype.UNICODE_CHAR, "*"), *STARS[2:])
+    space = uploads.open(ANONYMOUS)
+    table = space.add("mine", UploadedTable(fields, iter([STORED])))
+    query = "SELECT archive_hpx29 FROM tap_upload.mine WHERE DISTANCE(ra, dec, 279.2, 38.8) < 0.1"
+    sql = translate(query, TableMap([table]), limit=9).sql
+    assert b"".join(backend.copy(ANONYMOUS, Statement(sql, 30, space.name), Door.CSV)).decode() == "Véga\n"
+    space.close()
+
+
 def test_a_fault_of_a_row_leaves_nothing(uploads: TapUploads, database: Database) -> None:
     def broken() -> Iterator[pa.RecordBatch]:
         yield STORED
