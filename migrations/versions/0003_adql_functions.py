@@ -67,13 +67,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10 AS $$
 $$
 """
 
-# What is added keeps the products of the smallest numbers from underflow, which PostgreSQL takes for an error.
+# What is added, here and below, keeps the products of the smallest numbers from underflow, which PostgreSQL takes for
+# an error.
 DISTANCE = """
 CREATE FUNCTION adql_distance(ra1 float8, dec1 float8, ra2 float8, dec2 float8) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 20 AS $$
 DECLARE
-    north float8 := sin(radians(dec1 - dec2) / 2);
-    east float8 := sin(radians(ra1 - ra2) / 2);
+    north float8 := sin(radians(dec1 - dec2 + 1e-100) / 2);
+    east float8 := sin(radians(ra1 - ra2 + 1e-100) / 2);
 BEGIN
     IF abs(north) < 1e-100 THEN north := 0; END IF;
     IF abs(east) < 1e-100 THEN east := 0; END IF;
@@ -143,8 +144,8 @@ BEGIN
         RETURN NULL;
     END IF;
     FOR i IN 0 .. 3 LOOP
-        wide := tan(radians(width) / 2) * CASE WHEN i IN (0, 3) THEN -1 ELSE 1 END;
-        high := tan(radians(height) / 2) * CASE WHEN i < 2 THEN -1 ELSE 1 END;
+        wide := tan(radians(width + 1e-100) / 2) * CASE WHEN i IN (0, 3) THEN -1 ELSE 1 END;
+        high := tan(radians(height + 1e-100) / 2) * CASE WHEN i < 2 THEN -1 ELSE 1 END;
         place := adql_direction(ARRAY[
             c[1] + wide * e[1] + high * n[1], c[2] + wide * e[2] + high * n[2], c[3] + wide * e[3] + high * n[3]]);
         corners := corners || place;
@@ -264,7 +265,7 @@ BEGIN
             RETURN sky_outline_reaches(v, c[1], c[2], c[3], 1e-14);
         END IF;
         RETURN i[3] < 90 AND sky_outline_reaches(v, c[1], c[2], c[3], 1e-14)
-            AND NOT sky_outline_reaches(adql_backwards(v), c[1], c[2], c[3], radians(i[3]) - 1e-14);
+            AND NOT sky_outline_reaches(adql_backwards(v), c[1], c[2], c[3], radians(i[3] + 1e-100) - 1e-14);
     ELSIF outer_kind = 0 THEN
         RETURN false;
     ELSIF outer_kind = 1 THEN
@@ -321,7 +322,7 @@ BEGIN
     ELSIF one_kind = 2 THEN
         c := adql_vector(b[1], b[2]);
         RETURN sky_outline_reaches(
-            adql_outline(a), c[1], c[2], c[3], CASE other_kind WHEN 1 THEN radians(b[3]) ELSE 0 END + 1e-14);
+            adql_outline(a), c[1], c[2], c[3], CASE other_kind WHEN 1 THEN radians(b[3] + 1e-100) ELSE 0 END + 1e-14);
     END IF;
     RETURN adql_part_intersects(other_kind, b, one_kind, a);
 END
@@ -383,7 +384,7 @@ DECLARE
 BEGIN
     WHILE at < cardinality(shape) LOOP
         IF shape[at] = 1 THEN
-            total := total + 4 * pi() * sin(radians(least(180, greatest(0, shape[at + 4]))) / 2) ^ 2;
+            total := total + 4 * pi() * sin(radians(least(180, greatest(0, shape[at + 4])) + 1e-100) / 2) ^ 2;
         ELSIF shape[at] = 2 THEN
             v := adql_outline(shape[at + 2 : at + 1 + shape[at + 1]::int]);
             excess := 0;
@@ -416,7 +417,7 @@ BEGIN
     WHILE at < cardinality(shape) LOOP
         IF shape[at] < 2 THEN
             v := adql_vector(shape[at + 2], shape[at + 3]);
-            weight := CASE shape[at] WHEN 1 THEN pi() * sin(radians(shape[at + 4])) ^ 2 ELSE 1e-30 END;
+            weight := CASE shape[at] WHEN 1 THEN pi() * sin(radians(shape[at + 4] + 1e-100)) ^ 2 ELSE 1e-30 END;
             x := x + weight * v[1]; y := y + weight * v[2]; z := z + weight * v[3];
         ELSE
             v := adql_outline(shape[at + 2 : at + 1 + shape[at + 1]::int]);
@@ -520,7 +521,7 @@ BEGIN
     px := (px | (px >> 1)) & 13107; py := (py | (py >> 1)) & 13107;
     px := (px | (px >> 2)) & 3855; py := (py | (py >> 2)) & 3855;
     px := (px | (px >> 4)) & 255; py := (py | (py >> 4)) & 255;
-    near := 256 * 1.455 * (radians(radius) + 1e-14) * (1::bigint << cell_order);
+    near := 256 * 1.455 * (radians(radius + 1e-100) + 1e-14) * (1::bigint << cell_order);
     IF px <= near THEN dx := -1; ELSIF px + 1 >= 256 - near THEN dx := 1; END IF;
     IF py <= near THEN dy := -1; ELSIF py + 1 >= 256 - near THEN dy := 1; END IF;
     IF dx = 0 AND dy = 0 THEN
@@ -575,7 +576,7 @@ BEGIN
         at := at + 2 + shape[at + 1]::int;
         IF kind < 2 THEN
             c := adql_vector(numbers[1], numbers[2]);
-            size := CASE kind WHEN 1 THEN least(180, numbers[3]) ELSE 0 END;
+            size := CASE kind WHEN 1 THEN least(180, numbers[3] + 1e-100) ELSE 0 END;
         ELSE
             v := adql_outline(numbers);
             CONTINUE WHEN v IS NULL;
