@@ -44,7 +44,7 @@ from archive.services.queries import QueryDesk
 from archive.services.scale import ScaleService
 from archive.services.schedule import ScheduleService
 from archive.services.search import SearchService
-from archive.services.tap import QueuedQueries, TableAccess, fault_of, slots
+from archive.services.tap import QueuedQueries, TableAccess, WalledTables, fault_of, slots
 from archive.services.tokens import TokenService
 from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore, LocalResultStore
@@ -171,9 +171,12 @@ def _tap(
     # Names are looked up in our own tables alone: no query sends anything to others.
     point = simbadpoint(lambda name: None if (found := names.find(name)) is None else (found.ra, found.dec))
     dialect = Dialect(functions=(*UDFS, point), extensions=tuple(Extension))
-    service = TapService[Caller](
-        tables_for=PublishedTables(database=database), dialect=dialect, backend=backend, uploads=uploads, limits=limits
-    )
+
+    def check() -> None:
+        require_walls(database, _query_role(config))
+
+    tables = WalledTables(PublishedTables(database=database), check)
+    service = TapService[Caller](tables_for=tables, dialect=dialect, backend=backend, uploads=uploads, limits=limits)
     job_limits = JobLimits()
     store = ServiceJobs(database=database, service="tap", clock=utc_now)
     files = LocalResultStore(config.storage.results)
@@ -194,7 +197,7 @@ def _tap(
         execution=Execution(store=store, files=files, runner=runner, clock=utc_now, translate=fault_of),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,
-        check=lambda: require_walls(database, _query_role(config)),
+        check=check,
     )
 
 

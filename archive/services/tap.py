@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archive.domain.access import Caller
-from archive.errors import ArchiveError, RateLimitedError
+from archive.errors import ArchiveError, ConfigError, RateLimitedError
 from archive.queues import TaskQueue
 from archive.queues.names import QUERY
+from vo.adql import TableSet
 from vo.dali import (
     DALIError,
     ForbiddenError,
@@ -22,7 +23,7 @@ from vo.dali import (
 from vo.tap import CallerSlots, Dialect, TapLimits, TapService, URLFetcher
 from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
 
-__all__ = ["QueuedQueries", "TableAccess", "fault_of", "slots"]
+__all__ = ["QueuedQueries", "TableAccess", "WalledTables", "fault_of", "slots"]
 
 _FAULTS: dict[int, type[DALIError]] = {
     400: UsageError,
@@ -79,6 +80,37 @@ class QueuedQueries:
     def send(self, job_id: str) -> None:
         """Have a worker do a job."""
         self._queue.send(QUERY, job_id)
+
+
+class WalledTables:
+    """Gives tables to queries once the walls around queries were found standing, and none before.
+
+    Parameters
+    ----------
+    check
+        Raises `ConfigError` where a wall is down.
+    """
+
+    def __init__(self, tables: Callable[[Caller], TableSet], check: Callable[[], None]) -> None:
+        self._tables = tables
+        self._check = check
+        self._is_checked = False
+
+    def __call__(self, caller: Caller) -> TableSet:
+        """Give the tables that a caller may name.
+
+        Raises
+        ------
+        UnavailableError
+            A wall is down, or nobody can say.
+        """
+        if not self._is_checked:
+            try:
+                self._check()
+            except ConfigError as exc:
+                raise UnavailableError("Queries are not served here just now, for reasons of safety.") from exc
+            self._is_checked = True
+        return self._tables(caller)
 
 
 def slots(threads: int) -> CallerSlots[Caller]:

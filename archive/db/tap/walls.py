@@ -10,9 +10,10 @@ it is made anew, so they are taken at each upgrade and looked at before queries 
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from archive.db.session import Database
-from archive.errors import ConfigError
+from archive.errors import ConfigError, UnavailableError
 
 __all__ = ["TAP_ROLE", "fallen_walls", "raise_walls", "require_walls", "wall_statement"]
 
@@ -206,8 +207,13 @@ def require_walls(database: Database, role: str = TAP_ROLE) -> None:
     ------
     ConfigError
         One of them is down.
+    UnavailableError
+        The database does not answer.
     """
-    fallen = fallen_walls(database, role)
+    try:
+        fallen = fallen_walls(database, role)
+    except OperationalError as exc:
+        raise UnavailableError("The archive's database does not answer just now. Please try again.") from exc
     if fallen:
         more = f", and {len(fallen) - 5} more" if len(fallen) > 5 else ""
         raise ConfigError(

@@ -4,22 +4,20 @@
 from collections.abc import Sequence
 
 import structlog
-from flask import Blueprint, Flask, Response, redirect
+from flask import Flask, redirect
 from flask.typing import ResponseReturnValue
 
 from archive.bootstrap import Services
 from archive.domain.owners import owner_of
-from archive.errors import ArchiveError, ConfigError
+from archive.errors import ArchiveError, ConfigError, UnavailableError
 from archive.services.tap import TableAccess, fault_of
 from archive.web.challenges import challenges
 from archive.web.context import caller
 from archive.web.identity import Guard, guarded_by
 from archive.web.tap.examples import EXAMPLES
 from vo.http import QuotedBoundary, View, tap_blueprint
-from vo.http.answers import ERROR_TYPE
-from vo.tables import write_error
 from vo.tap import tap_capabilities
-from vo.vosi import ANONYMOUS, VOSI_TYPE, Availability, write_availability
+from vo.vosi import ANONYMOUS, Availability
 
 __all__ = ["mount_tap"]
 
@@ -31,7 +29,7 @@ _OBSCORE = ("ivo://ivoa.net/std/ObsCore#core-1.1", "ObsCore-1.1")
 
 
 def mount_tap(app: Flask, services: Services) -> None:
-    """Serve ``/tap``, unless the database would not keep queries from what is not for them."""
+    """Serve ``/tap``; its queries are refused as long as the database would not keep them from what is not for them."""
     tap = services.tap
     base = services.config.web.base_url
     app.wsgi_app = QuotedBoundary(app.wsgi_app)  # type: ignore[method-assign]
@@ -39,8 +37,8 @@ def mount_tap(app: Flask, services: Services) -> None:
         tap.check()
     except ConfigError as exc:
         _log.error("queries are not served", why=exc.message)
-        app.register_blueprint(_closed())
-        return
+    except UnavailableError:
+        _log.warning("whether queries are safe is found out when the database answers")
     app.register_blueprint(
         tap_blueprint(
             url=f"{base}/tap",
@@ -70,26 +68,6 @@ def mount_tap(app: Flask, services: Services) -> None:
             challenges=lambda error: _challenges(error, f"{base}/login/token"),
         )
     )
-
-
-def _closed() -> Blueprint:
-    """Stand where queries would be served, and say that they are not."""
-    blueprint = Blueprint("tap", __name__, url_prefix="/tap")
-
-    @blueprint.get("/availability")
-    @guarded_by(Guard.PUBLIC)
-    def availability() -> Response:
-        return Response(write_availability(_CLOSED), content_type=VOSI_TYPE)
-
-    @blueprint.route("/", defaults={"anything": ""}, methods=["GET", "POST"], strict_slashes=False)
-    @blueprint.route("/<path:anything>", methods=["GET", "POST"])
-    @guarded_by(Guard.PUBLIC, only_reads=True)
-    def closed(anything: str) -> Response:  # noqa: ARG001 -- whatever it is
-        answer = Response(write_error(_CLOSED.notes[0]), 503, content_type=ERROR_TYPE)
-        answer.headers["Retry-After"] = "3600"
-        return answer
-
-    return blueprint
 
 
 def _front_page() -> ResponseReturnValue:
