@@ -11,6 +11,7 @@ import numpy as np
 from archive.config import Config
 from archive.db.footprints import FootprintStore, Outline
 from archive.db.session import Database
+from archive.db.tap import describe_all
 from archive.domain.clock import utc_now
 from archive.domain.identity import Scope
 from archive.services.accounts import AccountService
@@ -45,6 +46,8 @@ def a_live_archive(database: Database, folder: Path) -> Iterator[LiveArchive]:
         "ARCHIVE_TAP_UPLOAD_NETWORKS": "127.0.0.0/8",
     }
     Config.from_environ(settings)
+    with database.begin() as uow:
+        describe_all(uow)
     _fill(database)
     token = _token(database)
     with served(settings, folder / "web.log") as url, working(settings, folder / "worker.log"):

@@ -91,10 +91,15 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def empty(database: Database) -> None:
-    """Take all rows out of all tables."""
+    """Take all rows out of all tables, and catalogues out of the description of what queries may ask."""
+    with database.engine.begin() as connection:
+        has_catalogues = connection.scalar(text("SELECT EXISTS (SELECT FROM catalogue)"))
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with database.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    if has_catalogues:
+        with database.begin() as uow:
+            tap.describe_all(uow)
 
 
 @contextmanager
