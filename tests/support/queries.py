@@ -7,7 +7,7 @@ import pyarrow as pa
 from archive.domain.access import ANONYMOUS, Caller
 from archive.errors import ConfigError
 from archive.services.queries import QueryDesk
-from archive.services.tap import TableAccess
+from archive.services.tap import TableAccess, WalledTables
 from tests.support.jobs import JobWorld, MemoryQueue
 from tests.support.tap import MemoryBackend, MemoryUploads, Row, Rows, Space
 from vo.adql import Column, ForeignKey, Table, TableMap
@@ -82,6 +82,10 @@ class CallersUploads:
         return self.memory.open(caller.username)
 
 
+def _tables_for(caller: Caller) -> TableMap:
+    return TableMap((FILES, PLANE, SECRET) if caller.username == "ada" else (FILES, PLANE))
+
+
 class QueryWorld:
     """A query desk with all that it needs; jobs wait in the queue until `work` is called."""
 
@@ -105,7 +109,7 @@ class QueryWorld:
         dialect = Dialect()
         fetcher = URLFetcher(FetchRules(seconds=2, largest=1000))
         service = TapService[Caller](
-            tables_for=lambda caller: TableMap((FILES, PLANE, SECRET) if caller.username == "ada" else (FILES, PLANE)),
+            tables_for=WalledTables(_tables_for, self._check),
             dialect=dialect,
             backend=self.backend,
             uploads=CallersUploads(),
