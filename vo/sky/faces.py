@@ -87,11 +87,6 @@ class Grid:
         # Cosines are rounded; the margin takes a cell too many rather than one too few.
         return self.cells()[cosines >= math.cos(min(math.pi, reach)) - 1e-15]
 
-    def centres(self) -> Floats:
-        """Give the unit vectors of their centres, ``(along, across, 3)``."""
-        heights, widths, lons = self._centres()
-        return np.stack([widths * np.cos(lons), widths * np.sin(lons), heights], axis=-1)
-
     def _centres(self) -> tuple[Floats, Floats, Floats]:
         x = np.arange(self.across.start + 0.5, self.across.stop)
         y = np.arange(self.along.start + 0.5, self.along.stop)[:, None]
