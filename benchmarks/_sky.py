@@ -39,12 +39,11 @@ def in_turn(
     Returns
     -------
     tuple
-        The median time of each form in milliseconds, from the region to the answer: the making of the text (ours has
-        a cover in it), planning and the way there and back included; and the mean number of hits. The time in
-        the database alone is told beside.
+        The median time of each form in the database in milliseconds, planning and the way there and back included;
+        and the mean number of hits. The time with the making of the text (ours has a cover in it) is told beside.
     """
     times: dict[str, list[float]] = {name: [] for name in forms}
-    alone: dict[str, list[float]] = {name: [] for name in forms}
+    whole: dict[str, list[float]] = {name: [] for name in forms}
     hits: list[int] = []
     for number in range(rounds + 1):
         for place, case in enumerate(cases):
@@ -59,12 +58,12 @@ def in_turn(
                 answers[name] = cursor.fetchone()[0]
                 if number:
                     end = time.perf_counter()
-                    times[name].append(end - begin)
-                    alone[name].append(end - made)
+                    times[name].append(end - made)
+                    whole[name].append(end - begin)
             assert len(set(answers.values())) == 1, (case, answers)
             hits.append(next(iter(answers.values())))
-    told = ", ".join(f"{name} {statistics.median(found) * 1000:.3f} ms" for name, found in alone.items())
-    print(f"  in the database alone: {told}", flush=True)
+    told = ", ".join(f"{name} {statistics.median(found) * 1000:.3f} ms" for name, found in whole.items())
+    print(f"  with the making of the text: {told}", flush=True)
     return {name: statistics.median(found) * 1000 for name, found in times.items()}, statistics.mean(hits)
 
 
