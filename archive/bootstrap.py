@@ -85,6 +85,11 @@ class Services:
     tap: TableAccess
     queries: QueryDesk
 
+    def dispose(self) -> None:
+        """Close all connections that are not in use."""
+        self.tap.dispose()
+        self.database.dispose()
+
 
 def build_services(config: Config) -> Services:
     """Wire the archive.
@@ -198,6 +203,7 @@ def _tap(
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,
         check=check,
+        dispose=backend.dispose,
     )
 
 

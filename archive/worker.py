@@ -9,7 +9,7 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
-from celery.signals import worker_ready
+from celery.signals import worker_process_shutdown, worker_ready
 
 from archive.bootstrap import Services, build_services
 from archive.config import Config
@@ -39,6 +39,10 @@ def create_worker(config: Config) -> Celery:
     def services() -> Services:
         return build_services(config)
 
+    def close(**_: object) -> None:
+        if services.cache_info().currsize:
+            services().dispose()
+
     app = make_celery(config.queue.broker_url, config.database.url)
     queue = CeleryQueue(app)
     install_tasks(app, services)
@@ -52,6 +56,7 @@ def create_worker(config: Config) -> Celery:
         sender.timer.call_repeatedly(UPKEEP_SECONDS, queue.send, (UPKEEP,))
 
     worker_ready.connect(begin_upkeep, weak=False)
+    worker_process_shutdown.connect(close, weak=False)
     return app
 
 

@@ -87,7 +87,7 @@ def open_services(config: Config | None = None) -> Iterator[Services]:
         try:
             yield services
         finally:
-            services.database.dispose()
+            services.dispose()
 
 
 def at(config: Config, url: str) -> Config:

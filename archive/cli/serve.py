@@ -14,7 +14,7 @@ from gunicorn.http.errors import LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker
 
 from archive.app import create_app
-from archive.bootstrap import build_services
+from archive.bootstrap import Services, build_services
 from archive.cli.opening import read_config, require_database
 from archive.cli.parent import stop_with_parent, with_parent
 from archive.config import Config, WebConfig
@@ -72,15 +72,23 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._services: Services | None = None
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in _settings(self._config.web).items():
             self.cfg.set(name, value)
+        self.cfg.set("worker_exit", self._close)
 
     def load(self) -> object:
         # Called in each of gunicorn's processes, so that none shares a connection with another.
-        return create_app(build_services(self._config))
+        self._services = build_services(self._config)
+        return create_app(self._services)
+
+    def _close(self, server: object, worker: object) -> None:  # noqa: ARG002 -- gunicorn's signature
+        """Hang up as a process ends."""
+        if self._services is not None:
+            self._services.dispose()
 
 
 def _settings(config: WebConfig) -> Mapping[str, object]:

@@ -55,6 +55,8 @@ class TableAccess:
         Descriptions of the schemas by their names, in the order in which they are listed.
     check
         Raises `ConfigError` where the database does not keep queries from what is not for them.
+    dispose
+        Closes the connections of queries that are not in use.
     """
 
     service: TapService[Caller]
@@ -69,6 +71,7 @@ class TableAccess:
     upkeep: JobUpkeep
     schemas: Mapping[str, str]
     check: Callable[[], None]
+    dispose: Callable[[], None]
 
 
 class QueuedQueries:

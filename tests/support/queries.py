@@ -136,6 +136,7 @@ class QueryWorld:
             upkeep=self.jobs.upkeep,
             schemas={"ivoa": "Tables of the <IVOA>.", "team": "Of the team."},
             check=self._check,
+            dispose=lambda: None,
         )
 
     def _check(self) -> None:

@@ -12,7 +12,6 @@ from archive.app import create_app
 from archive.bootstrap import Services, build_services
 from archive.config import Config
 from archive.db.session import Database
-from archive.db.tap import TapBackend
 from archive.domain.clock import utc_now
 from archive.services.accounts import AccountService
 from tests.support.people import cheap_passwords
@@ -37,11 +36,7 @@ def services(config: Config) -> Iterator[Services]:
     wired = build_services(config)
     accounts = AccountService(database=wired.database, clock=utc_now, passwords=cheap_passwords())
     yield replace(wired, accounts=accounts)
-    # A server keeps these as long as it lives.
-    backend = wired.tap.service._backend
-    assert isinstance(backend, TapBackend)
-    backend._texts.dispose()
-    backend._batches.dispose()
+    wired.dispose()
 
 
 @pytest.fixture

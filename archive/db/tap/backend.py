@@ -66,6 +66,11 @@ class TapBackend:
         plan = found[0] if found else []
         return _plan((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
 
+    def dispose(self) -> None:
+        """Close the connections that are not in use."""
+        self._texts.dispose()
+        self._batches.dispose()
+
     def _opening(self, caller: Caller, statement: Statement) -> tuple[str, ...]:
         words = quote_text(caller_words(caller, self._clock(), self._site))
         return (

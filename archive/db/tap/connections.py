@@ -54,6 +54,8 @@ class QuerySettings:
         yield "SET search_path = public"
         yield "SET lock_timeout = '5s'"
         yield "SET idle_in_transaction_session_timeout = '1h'"
+        # A statement that gives no row yet would not notice that its process was killed.
+        yield "SET client_connection_check_interval = '2s'"
         yield f"SET work_mem = '{self.work_mem}'"
         if self.role is not None:
             yield f'SET ROLE "{self.role}"'
