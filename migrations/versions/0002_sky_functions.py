@@ -81,29 +81,28 @@ END
 $$
 """
 
-# The same for an outline without bays, of sides that are not tiny: most places lie far outside of some side, or inside of all.
+# The same for an outline without bays: most places lie far outside of some side, or inside of all. The height over a
+# side is the sine of its angle times the side; where it is below `far` for one side, the place is too far away.
 CONVEX_REACHES = """
-CREATE FUNCTION sky_convex_outline_reaches(v float8[], x float8, y float8, z float8, r float8) RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 300 AS $$
+CREATE FUNCTION sky_convex_outline_reaches(v float8[], x float8, y float8, z float8, r float8, far float8)
+RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 300 AS $$
 DECLARE
     w float8[] := v;
-    last CONSTANT int := array_length(v, 1);
-    near2 CONSTANT float8 := CASE WHEN r <= 0.785 THEN sin(r) ^ 2 ELSE 5 END;
-    px float8 := w[last - 2] - x; py float8 := w[last - 1] - y; pz float8 := w[last] - z;
-    gx float8; gy float8; gz float8;
+    a int := array_length(v, 1) - 2;
     height float8;
     is_inside boolean := true;
 BEGIN
-    FOR i IN 1 .. last BY 3 LOOP
-        gx := w[i] - x; gy := w[i + 1] - y; gz := w[i + 2] - z;
-        height := x * (py * gz - pz * gy) + y * (pz * gx - px * gz) + z * (px * gy - py * gx);
-        IF height < 0 THEN
-            IF height * height > near2 * ((gx - px) * (gx - px) + (gy - py) * (gy - py) + (gz - pz) * (gz - pz)) THEN
+    FOR i IN 1 .. array_length(v, 1) BY 3 LOOP
+        height := x * (w[a + 1] * w[i + 2] - w[a + 2] * w[i + 1]) + y * (w[a + 2] * w[i] - w[a] * w[i + 2])
+            + z * (w[a] * w[i + 1] - w[a + 1] * w[i]);
+        -- Below that the rounding may be larger than the height.
+        IF height < 1e-15 THEN
+            IF height < far THEN
                 RETURN false;
             END IF;
             is_inside := false;
         END IF;
-        px := gx; py := gy; pz := gz;
+        a := i;
     END LOOP;
     RETURN is_inside OR sky_outline_reaches(v, x, y, z, r);
 END
@@ -547,7 +546,9 @@ BEGIN
     RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
         WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + radius)) + 1e-15 THEN true
         WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + radius)) - 1e-15 THEN false
-        WHEN f.is_convex THEN sky_convex_outline_reaches(f.vertices, px, py, pz, radius)
+        -- No side is longer than twice the reach.
+        WHEN f.is_convex THEN sky_convex_outline_reaches(
+            f.vertices, px, py, pz, radius, -1e-15 - 2 * f.reach * radius)
         ELSE sky_outline_reaches(f.vertices, px, py, pz, radius) END;
 END
 $$
@@ -573,7 +574,7 @@ $$
 
 FUNCTIONS = {
     "sky_outline_reaches(float8[], float8, float8, float8, float8)": REACHES,
-    "sky_convex_outline_reaches(float8[], float8, float8, float8, float8)": CONVEX_REACHES,
+    "sky_convex_outline_reaches(float8[], float8, float8, float8, float8, float8)": CONVEX_REACHES,
     "sky_outline_holds(float8[], float8, float8)": HOLDS,
     "sky_outlines_parted(float8[], float8[])": PARTED,
     "sky_convex_outlines_meet(float8[], float8[])": CONVEX_MEET,
