@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from vo.dali import Cancellation, DALIError, NotFoundError, UsageError
 from vo.http.answers import FaultAnswers, document
+from vo.http.encoding import with_encoding
 from vo.http.jobs import JobResources
 from vo.http.requests import Part, Sent, read_request
 from vo.http.views import Guard, View, free, unguarded
@@ -268,6 +269,7 @@ def tap_blueprint(
     ).mount(blueprint, "/async", guard)
     blueprint.register_error_handler(Exception, FaultAnswers(translate, challenges, _is_about_jobs))
     blueprint.after_request(_with_common_headers)
+    blueprint.after_request(with_encoding)
     return blueprint
 
 

@@ -49,10 +49,13 @@ def url() -> Iterator[str]:
         server.wait(30)
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("form", ["csv", "tsv", "votable", "votable/td", "json"])
-def test_no_client_takes_a_broken_answer_for_a_whole_one(url: str, form: str) -> None:
-    with requests.get(url, params={"QUERY": QUERY, "FORMAT": form}, stream=True, timeout=30) as answer:
+def test_no_client_takes_a_broken_answer_for_a_whole_one(url: str, form: str, encoding: str) -> None:
+    asked = {"QUERY": QUERY, "FORMAT": form}
+    with requests.get(url, asked, headers={"Accept-Encoding": encoding}, stream=True, timeout=30) as answer:
         assert answer.status_code == 200
+        assert answer.headers.get("Content-Encoding", "identity") == encoding
         pieces: list[bytes] = []
 
         def read() -> None:
