@@ -110,7 +110,7 @@ class QueryDesk:
             finally:
                 leave()
 
-        return TapAnswer(answer.media_type, answer.filename, answer, close)
+        return TapAnswer(answer.media_type, answer.filename, answer, close, answer.status)
 
     def estimate(self, caller: Caller, question: Question) -> Estimate:
         """Tell what a query would cost."""

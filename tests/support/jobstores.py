@@ -44,7 +44,7 @@ class JobStoreContract:
         begun = [job(name).queued().begun(NOW) for name in ("j1", "j2")]
         for before, after in zip((job("j1"), job("j2")), begun, strict=True):
             assert store.swap(before, replace(after, version=before.version + 1))
-        done = replace(begun[0], version=2).completed(NOW, replace(FILE, name="result"))
+        done = replace(begun[0], version=2).completed(NOW, replace(FILE, name="result", status="OVERFLOW"))
         failed = replace(begun[1], version=2).failed(NOW, JobError("line 1\n ^", 404, is_transient=True))
         assert store.swap(replace(begun[0], version=2), done)
         assert store.swap(replace(begun[1], version=2), failed)

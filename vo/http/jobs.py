@@ -216,7 +216,11 @@ class JobResources(Generic[C]):
         job = self._job(job_id)
         file = next((each for each in job.results if each.name == name), None)
         if file is not None:
-            return self._file(job, file, file.media_type)
+            answer = self._file(job, file, file.media_type)
+            if file.status:
+                # For forms that have no place for it, such as CSV.
+                answer.headers["X-VO-Query-Status"] = file.status
+            return answer
         if job.error is not None and name == "result":
             return Response(write_error(job.error.message), job.error.status, content_type=ERROR_TYPE)
         raise NotFoundError(f"The job is {job.phase} and has no such result.")

@@ -279,7 +279,9 @@ def _with_common_headers(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, DELETE"
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Range"
-    response.headers["Access-Control-Expose-Headers"] = "Location, Content-Range, Retry-After, WWW-Authenticate"
+    response.headers["Access-Control-Expose-Headers"] = (
+        "Location, Content-Range, Retry-After, WWW-Authenticate, X-VO-Query-Status"
+    )
     return response
 
 

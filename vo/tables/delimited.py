@@ -17,20 +17,30 @@ __all__ = ["write_delimited"]
 _WORDS = Words()
 
 
-def write_delimited(source: CopySource | BatchSource, fields: Sequence[Field], delimiter: str) -> Iterator[bytes]:
+def write_delimited(
+    source: CopySource | BatchSource, fields: Sequence[Field], delimiter: str, *, has_status: bool = False
+) -> Iterator[bytes]:
     """Write a table; COPY's own CSV with the same delimiter passes through as it is.
 
     An error of the source passes through too, so that the connection breaks and nobody takes the
     table for whole.
+
+    Parameters
+    ----------
+    has_status
+        Whether a last line, which begins with ``#``, tells the rows and whether there are more; the
+        form itself has no place for that (DALI 1.2 §4.4.1).
     """
     names = io.StringIO()
     csv.writer(names, delimiter=delimiter, lineterminator="\n").writerow([field.name for field in fields])
     yield names.getvalue().encode("utf-8")
     if isinstance(source, CopySource):
         yield from source
-        return
-    for batch in source:
-        yield _lines(batch, fields, delimiter)
+    else:
+        for batch in source:
+            yield _lines(batch, fields, delimiter)
+    if has_status:
+        yield f"# QUERY_STATUS={'OVERFLOW' if source.is_truncated else 'OK'} ROWS={source.rows}\n".encode()
 
 
 def _lines(batch: pa.RecordBatch, fields: Sequence[Field], delimiter: str) -> bytes:

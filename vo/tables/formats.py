@@ -41,6 +41,8 @@ class Format:
         How its rows are best had from the database; batches are always taken.
     ivoid
         Its standard identifier (TAPRegExt 1.0 §2.4), empty for none.
+    has_status
+        For forms without a place for it: whether a last line tells if the table is whole.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Format:
     ivoid: str = ""
     serialization: Serialization | None = None
     is_gzipped: bool = False
+    has_status: bool = False
 
 
 _ALL = (
@@ -90,6 +93,22 @@ _ALL = (
     ),
     Format("csv", "text/csv;charset=utf-8;header=present", ".csv", ("text/csv", "text/csv;header=present"), Door.CSV),
     Format("tsv", "text/tab-separated-values;charset=utf-8", ".tsv", ("text/tab-separated-values", "tab"), Door.TSV),
+    Format(
+        "csv/status",
+        "text/csv;charset=utf-8;header=present;status=comment",
+        ".csv",
+        ("text/csv;status=comment",),
+        Door.CSV,
+        has_status=True,
+    ),
+    Format(
+        "tsv/status",
+        "text/tab-separated-values;charset=utf-8;status=comment",
+        ".tsv",
+        ("text/tab-separated-values;status=comment",),
+        Door.TSV,
+        has_status=True,
+    ),
     Format("fits", "application/fits", ".fits", ("application/x-fits", "image/fits")),
     Format(
         "parquet",
@@ -162,8 +181,8 @@ def _written(
 ) -> Iterator[bytes]:
     if form.serialization is not None:
         return write_votable(source, fields, form.serialization, infos)
-    if form.name in _DELIMITERS:
-        return write_delimited(source, fields, _DELIMITERS[form.name])
+    if form.extension in _DELIMITERS:
+        return write_delimited(source, fields, _DELIMITERS[form.extension], has_status=form.has_status)
     if not isinstance(source, BatchSource):
         raise TypeError(f"{form.name} is made of batches")
     match form.name:
@@ -198,5 +217,5 @@ def _plain(words: str) -> str:
     return "".join(words.lower().split())
 
 
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _BY_WORDS = {_plain(word): form for form in reversed(_ALL) for word in (form.name, form.media_type, *form.aliases)}

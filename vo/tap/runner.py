@@ -51,7 +51,7 @@ class TapRunner(Generic[C]):
         request = read_request(parameters, self._limits, uploads)
         caller = self._caller_of(job.owner)
         answer = self._service.run(caller, request, cancellation, seconds=job.execution_duration)
-        return JobAnswer(answer.media_type, answer.filename, self._limited(answer), answer.close)
+        return JobAnswer(answer.media_type, answer.filename, self._limited(answer), answer.close, answer.status)
 
     def _part_of(self, job: Job, reference: UploadReference) -> Callable[[], BinaryIO]:
         file = next((each for each in job.inputs if each.name == reference.part), None)

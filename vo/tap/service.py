@@ -55,13 +55,23 @@ class TapAnswer:
         The first of them, and with it the first rows, were made already.
     close
         Ends what is under way and gives back what it holds.
+    status
+        Gives the status of the query (DALI 1.1 §4.4), ``OK`` or ``OVERFLOW``, once all was read.
     """
 
-    def __init__(self, media_type: str, filename: str, chunks: Iterable[bytes], close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        media_type: str,
+        filename: str,
+        chunks: Iterable[bytes],
+        close: Callable[[], None],
+        status: Callable[[], str],
+    ) -> None:
         self.media_type = media_type
         self.filename = filename
         self._chunks = chunks
         self._close = close
+        self.status = status
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -142,7 +152,7 @@ class TapService(Generic[C]):
             close = stack.pop_all().close
         _log.info("query under way: run_id=%s format=%s limit=%d", request.run_id, request.form.name, request.limit)
         filename = f"result{request.form.extension}"
-        return TapAnswer(request.form.media_type, filename, chain([first], pieces), close)
+        return TapAnswer(request.form.media_type, filename, chain([first], pieces), close, lambda: _status(source))
 
     def estimate(self, caller: C, request: TapRequest, cancellation: Cancellation) -> Estimate:
         """Tell what a query would cost, without running it."""
@@ -274,6 +284,10 @@ def _ending(cancellation: Cancellation, seconds: float | None) -> Iterator[None]
         timer.cancel()
     if is_late.is_set():
         raise QueryTimeoutError("The query came to its end just when its time was over; please try again.")
+
+
+def _status(source: CopySource | BatchSource) -> str:
+    return "OVERFLOW" if source.is_truncated else "OK"
 
 
 def _select(translation: Translation, door: Door) -> str:

@@ -68,6 +68,11 @@ def write_job(job: Job, url: str) -> bytes:
         kind = "transient" if job.error.is_transient else "fatal"
         summary = add(root, "uws:errorSummary", None, {"type": kind, "hasDetail": "true"})
         add(summary, "uws:message", job.error.message)
+    told = [file.status for file in job.results if file.status]
+    if told:
+        info = add(root, "uws:jobInfo")
+        for status in told:
+            add(info, "QUERY_STATUS", status)
     return to_bytes(root)
 
 

@@ -29,12 +29,15 @@ class JobAnswer:
         The bytes; an error on the way makes the job fail.
     close
         Ends what is under way, when all was written or nothing more can be.
+    status
+        Tells `JobFile.status` when all was written.
     """
 
     media_type: str
     filename: str
     chunks: Iterable[bytes]
     close: Callable[[], None] | None = None
+    status: Callable[[], str] = str
 
 
 class JobRunner(Protocol):
@@ -104,12 +107,13 @@ class Execution:
                 if answer.close is not None:
                     stack.callback(answer.close)
                 stored = self._files.write(answer.chunks)
+                status = answer.status()
         except Exception as exc:  # noqa: BLE001 -- the edge of a worker: whatever happens belongs to the job
             if watch.is_overdue:
                 return JobError(f"The job ran longer than its execution duration of {job.execution_duration} s.")
             fault = as_fault(exc, self._translate)
             return JobError(fault.message, fault.status, fault.is_transient)
-        return JobFile("result", stored.key, stored.size, answer.media_type, answer.filename)
+        return JobFile("result", stored.key, stored.size, answer.media_type, answer.filename, status)
 
     def _finish(self, job: Job, end: JobFile | JobError) -> None:
         """Write down the end, unless the job was aborted, deleted or given to another worker."""

@@ -25,6 +25,8 @@ class JobFile:
         As in Content-Type.
     filename
         For whoever saves it.
+    status
+        Of the query that it answers (DALI 1.1 §4.4): ``OK`` or ``OVERFLOW``; empty where there is none.
     """
 
     name: str
@@ -32,6 +34,7 @@ class JobFile:
     size: int
     media_type: str
     filename: str
+    status: str = ""
 
 
 @dataclass(frozen=True)

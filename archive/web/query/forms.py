@@ -21,6 +21,8 @@ _LABELS = {
     "votable_gzip": "VOTable, packed",
     "csv": "CSV",
     "tsv": "TSV",
+    "csv/status": "CSV, with its status below",
+    "tsv/status": "TSV, with its status below",
     "fits": "FITS",
     "parquet": "Parquet",
     "json": "JSON",

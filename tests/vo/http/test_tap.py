@@ -192,6 +192,16 @@ def test_a_job_is_the_same_query_by_another_door(client: FlaskClient, world: Tap
     assert world.uploads.spaces[0].is_closed
 
 
+@pytest.mark.parametrize(("limit", "status"), [("2", "OVERFLOW"), ("3", "OK")])
+def test_a_job_tells_whether_its_result_is_whole(client: FlaskClient, world: TapWorld, limit: str, status: str) -> None:
+    asked = {"QUERY": QUERY, "FORMAT": "csv", "MAXREC": limit, "PHASE": "RUN"}
+    job = client.post("/tap/async", data=asked).location.rpartition("/")[2]
+    world.jobs.execution.execute(job)
+    assert client.get(f"/tap/async/{job}/results/result").headers["X-VO-Query-Status"] == status
+    root = parse_xml(client.get(f"/tap/async/{job}").data)
+    assert root.findtext("{http://www.ivoa.net/xml/UWS/v1.0}jobInfo/QUERY_STATUS") == status
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

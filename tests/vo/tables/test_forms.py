@@ -37,6 +37,13 @@ def test_delimited_comes_back(name: str, delimiter: str) -> None:
     assert len(rows) == ROWS
 
 
+@pytest.mark.parametrize("name", ["csv", "tsv"])
+@pytest.mark.parametrize(("limit", "status"), [(2, "OVERFLOW"), (ROWS, "OK"), (0, "OVERFLOW")])
+def test_a_last_line_tells_whether_csv_is_whole(name: str, limit: int, status: str) -> None:
+    plain, told = written(name, limit=limit), written(f"{name}/status", limit=limit)
+    assert told == plain + f"# QUERY_STATUS={status} ROWS={limit}\n".encode()
+
+
 def test_csv_tells_an_empty_text_from_null() -> None:
     lines = written("csv").decode().splitlines()
     assert lines[-2].startswith('"",')
@@ -44,6 +51,8 @@ def test_csv_tells_an_empty_text_from_null() -> None:
 
 
 def test_pandas_like_readers_take_the_csv() -> None:
+    told = Table.read(written("csv/status").decode(), format="ascii.csv", comment="#")
+    assert len(told) == ROWS
     table = Table.read(written("csv").decode(), format="ascii.csv")
     np.testing.assert_array_equal(table["ra"].filled(math.nan), [10.1, 1e-300, math.nan, math.nan, -math.inf, 0.0])
     assert table["name"][1] == "Größe ★ 𝄞"
@@ -94,6 +103,20 @@ def test_fits_without_rows() -> None:
         assert len(hdus[1].data) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("json", b'"overflow": true'),
+        ("html", b"there are more"),
+        ("text", b"There are more"),
+        ("csv/status", b"OVERFLOW"),
+    ],
+)
+@pytest.mark.parametrize("limit", [0, 2, ROWS - 1, ROWS])
+def test_truncation_is_told_at_the_end(name: str, words: bytes, limit: int) -> None:
+    assert (words in written(name, limit=limit)[-100:]) is (limit < ROWS)
+
+
 @pytest.mark.parametrize("name", ["fits", "parquet"])
 @pytest.mark.parametrize("limit", [0, 2, ROWS - 1, ROWS])
 def test_truncation_is_told_in_the_metadata(name: str, limit: int) -> None:
@@ -108,7 +131,7 @@ def test_truncation_is_told_in_the_metadata(name: str, limit: int) -> None:
     assert (b'value="OVERFLOW"' in file.metadata.metadata[b"IVOA.VOTable-Parquet.content"]) is (limit < ROWS)
 
 
-@pytest.mark.parametrize("name", ["fits", "parquet", "csv", "json"])
+@pytest.mark.parametrize("name", ["fits", "parquet", "csv", "csv/status", "json"])
 def test_source_that_breaks_leaves_no_whole_document(name: str) -> None:
     got: list[bytes] = []
     with pytest.raises(RuntimeError):
@@ -122,6 +145,8 @@ def test_source_that_breaks_leaves_no_whole_document(name: str) -> None:
     elif name == "json":
         with pytest.raises(json.JSONDecodeError):
             json.loads(document)
+    else:
+        assert b"QUERY_STATUS" not in document
 
 
 def test_parquet_comes_back() -> None:

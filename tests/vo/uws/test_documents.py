@@ -8,7 +8,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://archive.example/tap/async/j1"
 NAMES = {"uws": "http://www.ivoa.net/xml/UWS/v1.0", "xlink": "http://www.w3.org/1999/xlink"}
 PART = JobFile("p 1", "k0", 10, "application/x-votable+xml", "t.xml")
-RESULT = JobFile("result", "k1", 12, "text/csv", "x.csv")
+RESULT = JobFile("result", "k1", 12, "text/csv", "x.csv", "OVERFLOW")
 PENDING = Job("j1", None, NOW, NOW, 60)
 FULL = Job(
     "j1",
