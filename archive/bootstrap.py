@@ -44,7 +44,7 @@ from archive.services.queries import QueryDesk
 from archive.services.scale import ScaleService
 from archive.services.schedule import ScheduleService
 from archive.services.search import SearchService
-from archive.services.tap import QueuedQueries, TableAccess, WalledTables, fault_of, slots
+from archive.services.tap import QueryLanes, QueuedQueries, TableAccess, WalledTables, fault_of, slots
 from archive.services.tokens import TokenService
 from archive.services.upkeep import Duty, UpkeepService
 from archive.storage import FileStore, LocalFileStore, LocalResultStore
@@ -189,6 +189,7 @@ def _tap(
     runner = TapRunner[Caller](
         service=service, files=files, caller_of=accounts.caller_of_owner, fetcher=fetcher, limits=limits
     )
+    execution = Execution(store=store, files=files, runner=runner, clock=utc_now, translate=fault_of)
     jobs = QueuedQueries(queue)
     return TableAccess(
         service=service,
@@ -199,7 +200,7 @@ def _tap(
         admission=slots(config.web.threads),
         jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         waiting=JobWaiting(store=store, places=max(1, config.web.threads // 4)),
-        execution=Execution(store=store, files=files, runner=runner, clock=utc_now, translate=fault_of),
+        lanes=QueryLanes(store=store, runner=runner, execution=execution, queue=queue),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,
         check=check,

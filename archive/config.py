@@ -59,7 +59,11 @@ SETTINGS = (
     Setting("database_url", "", "PostgreSQL 15 or newer, postgresql://…; empty: the embedded one."),
     Setting("store", "HOME/store", "Folder of the file store."),
     Setting("broker_url", "", "Celery broker (amqp://…, redis://…); empty: queues in the database."),
-    Setting("worker_processes", "one a core, 4 at most", "Background tasks done at the same time by one worker."),
+    Setting(
+        "worker_processes",
+        "one a core, 4 at most",
+        "Background tasks done at the same time by one worker; half as many more for long queries.",
+    ),
     Setting("host", "127.0.0.1", "Address the web server listens on."),
     Setting("port", "8080", "Port the web server listens on."),
     Setting("base_url", "http://HOST:PORT", "Address by which users reach the archive, for absolute links."),

@@ -4,6 +4,7 @@
 import logging
 import warnings
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from celery import Celery
@@ -15,7 +16,7 @@ from archive.bootstrap import Services, build_services
 from archive.config import Config
 from archive.errors import ConfigError
 from archive.queues import CeleryQueue, make_celery
-from archive.queues.names import UPKEEP
+from archive.queues.names import LANES, UPKEEP
 from archive.tasks import install_tasks
 
 __all__ = ["create_worker", "work"]
@@ -60,11 +61,13 @@ def create_worker(config: Config) -> Celery:
     return app
 
 
-def work(config: Config, processes: int) -> None:
+def work(config: Config, lane: str, processes: int) -> None:
     """Work until told to stop; running tasks are finished first.
 
     Parameters
     ----------
+    lane
+        Of `archive.queues.names.LANES`: whose queues tasks are taken from.
     processes
         Tasks done at the same time.
     """
@@ -73,4 +76,5 @@ def work(config: Config, processes: int) -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)
     for chatty in ("celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(chatty).setLevel(logging.DEBUG if config.log_level == "DEBUG" else logging.WARNING)
-    app.worker_main(["-q", "worker", "--concurrency", str(processes), "--loglevel", config.log_level])
+    options = {"-Q": ",".join(LANES[lane]), "-n": f"{lane}@%h", "-c": str(processes), "--loglevel": config.log_level}
+    app.worker_main(["-q", "worker", *chain.from_iterable(options.items())])

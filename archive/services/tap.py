@@ -4,10 +4,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from archive.domain.access import Caller
 from archive.errors import ArchiveError, ConfigError, RateLimitedError
 from archive.queues import TaskQueue
-from archive.queues.names import QUERY
+from archive.queues.names import LONG_QUERY, QUERY
 from vo.adql import TableSet
 from vo.dali import (
     DALIError,
@@ -20,10 +22,15 @@ from vo.dali import (
     UnavailableError,
     UsageError,
 )
-from vo.tap import CallerSlots, Dialect, TapLimits, TapService, URLFetcher
-from vo.uws import Execution, JobLimits, JobService, JobUpkeep, JobWaiting
+from vo.tap import CallerSlots, Dialect, TapLimits, TapRunner, TapService, URLFetcher
+from vo.uws import Execution, JobLimits, JobService, JobStore, JobUpkeep, JobWaiting, Phase
 
-__all__ = ["QueuedQueries", "TableAccess", "WalledTables", "fault_of", "slots"]
+__all__ = ["QueryLanes", "QueuedQueries", "TableAccess", "WalledTables", "fault_of", "slots"]
+
+_log = structlog.get_logger(__name__)
+
+# What an estimate may be wrong by: a query of this many seconds leaves the lane of the small ones.
+_SMALL_SECONDS = 20.0
 
 _FAULTS: dict[int, type[DALIError]] = {
     400: UsageError,
@@ -49,7 +56,7 @@ class TableAccess:
         Answers queries, synchronous and not.
     jobs, waiting
         For clients: asynchronous queries, and long polls on them.
-    execution, upkeep
+    lanes, upkeep
         For workers.
     schemas
         Descriptions of the schemas by their names, in the order in which they are listed.
@@ -67,7 +74,7 @@ class TableAccess:
     admission: CallerSlots[Caller]
     jobs: JobService
     waiting: JobWaiting
-    execution: Execution
+    lanes: "QueryLanes"
     upkeep: JobUpkeep
     schemas: Mapping[str, str]
     check: Callable[[], None]
@@ -83,6 +90,46 @@ class QueuedQueries:
     def send(self, job_id: str) -> None:
         """Have a worker do a job."""
         self._queue.send(QUERY, job_id)
+
+
+class QueryLanes:
+    """Does the queries of jobs, small ones apart from long ones: none waits behind what takes hours.
+
+    Each is sent to the lane of the small ones first. There it is passed on if it is expected to take long, and
+    also if it proves to; so a wrong estimate holds up others for some seconds and no more.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        runner: TapRunner[Caller],
+        execution: Execution,
+        queue: TaskQueue,
+        small_seconds: float = _SMALL_SECONDS,
+    ) -> None:
+        self._store = store
+        self._runner = runner
+        self._execution = execution
+        self._queue = queue
+        self._small_seconds = small_seconds
+
+    def run(self, job_id: str) -> None:
+        """Do a job if it is small, and pass it on if not."""
+        if not (self._is_small(job_id) and self._execution.execute(job_id, self._small_seconds)):
+            self._queue.send(LONG_QUERY, job_id)
+
+    def run_long(self, job_id: str) -> None:
+        """Do a job however long it takes."""
+        self._execution.execute(job_id)
+
+    def _is_small(self, job_id: str) -> bool:
+        job = self._store.get(job_id)
+        try:
+            return job is None or job.phase is not Phase.QUEUED or self._runner.is_small(job)
+        except Exception:  # noqa: BLE001 -- the edge of a worker: what cannot be done is told when it is tried
+            _log.info("no estimate of a job", job=job_id, exc_info=True)
+            return True
 
 
 class WalledTables:

@@ -8,7 +8,8 @@ from celery import Celery
 
 from archive.bootstrap import Services
 from archive.errors import UnavailableError
-from archive.queues.names import PREVIEW, QUERY, UPKEEP
+from archive.queues.names import LONG_QUERY, PREVIEW, QUERY, UPKEEP
+from vo.dali import UnavailableError as UnavailableFault
 
 __all__ = ["install_tasks"]
 
@@ -29,7 +30,10 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
         services().previews.make(public_id)
 
     def run_query(job_id: str) -> None:
-        services().tap.execution.execute(job_id)
+        services().tap.lanes.run(job_id)
+
+    def run_long_query(job_id: str) -> None:
+        services().tap.lanes.run_long(job_id)
 
     def run_upkeep() -> None:
         try:
@@ -38,8 +42,9 @@ def install_tasks(app: Celery, services: Callable[[], Services]) -> None:
             _log.warning("no upkeep now", why=exc.message)
 
     # A database that is away for a moment is no reason to give up.
-    patience = {"autoretry_for": (UnavailableError,), "retry_backoff": 5, "max_retries": 5}
+    patience = {"autoretry_for": (UnavailableError, UnavailableFault), "retry_backoff": 5, "max_retries": 5}
     # Not shared: a second application in the same process has its own services.
     app.task(name=PREVIEW, shared=False, **patience)(make_preview)
     app.task(name=QUERY, shared=False, **patience)(run_query)
+    app.task(name=LONG_QUERY, shared=False, **patience)(run_long_query)
     app.task(name=UPKEEP, shared=False)(run_upkeep)

@@ -1,8 +1,10 @@
 """Every queue name has a task, and every task a queue."""
 
+from itertools import chain
+
 from archive.bootstrap import Services
 from archive.queues import make_celery
-from archive.queues.names import ROUTES
+from archive.queues.names import LANES, ROUTES
 from archive.tasks import install_tasks
 
 
@@ -21,3 +23,4 @@ def test_names_and_tasks_are_the_same() -> None:
 def test_a_worker_listens_to_every_queue() -> None:
     app = make_celery(None, "postgresql://localhost/none")
     assert {queue.name for queue in app.conf.task_queues} == set(ROUTES.values())
+    assert sorted(chain.from_iterable(LANES.values())) == sorted(ROUTES.values())

@@ -125,7 +125,7 @@ class ThreadQueue:
     """Does each job in a thread of its own."""
 
     def __init__(self) -> None:
-        self.execute: Callable[[str], None] = print
+        self.execute: Callable[[str], object] = print
         self.threads: list[threading.Thread] = []
         self.sent: list[str] = []
 

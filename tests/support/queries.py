@@ -6,8 +6,10 @@ import pyarrow as pa
 
 from archive.domain.access import ANONYMOUS, Caller
 from archive.errors import ConfigError
+from archive.queues import InlineQueue
+from archive.queues.names import LONG_QUERY
 from archive.services.queries import QueryDesk
-from archive.services.tap import TableAccess, WalledTables
+from archive.services.tap import QueryLanes, TableAccess, WalledTables
 from tests.support.jobs import JobWorld, MemoryQueue
 from tests.support.tap import MemoryBackend, MemoryUploads, Row, Rows, Space
 from vo.adql import Column, ForeignKey, Table, TableMap
@@ -103,7 +105,7 @@ class QueryWorld:
     def work(self) -> None:
         """Do all jobs that wait."""
         while self.queue.sent:
-            self.jobs.execution.execute(self.queue.sent.pop())
+            self.lanes.run(self.queue.sent.pop())
 
     def _access(self, limits: JobLimits) -> TableAccess:
         dialect = Dialect()
@@ -123,6 +125,9 @@ class QueryWorld:
             limits=self.limits,
         )
         self.jobs.runner.work = runner.run
+        tasks = InlineQueue({LONG_QUERY: self.jobs.execution.execute})
+        self.runner = runner
+        self.lanes = QueryLanes(store=self.jobs.store, runner=runner, execution=self.jobs.execution, queue=tasks)
         return TableAccess(
             service=service,
             dialect=dialect,
@@ -132,7 +137,7 @@ class QueryWorld:
             admission=self.admission,
             jobs=self.jobs.service,
             waiting=JobWaiting(store=self.jobs.store, longest=5),
-            execution=self.jobs.execution,
+            lanes=self.lanes,
             upkeep=self.jobs.upkeep,
             schemas={"ivoa": "Tables of the <IVOA>.", "team": "Of the team."},
             check=self._check,

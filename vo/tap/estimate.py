@@ -10,6 +10,9 @@ from vo.tap.ports import Plan
 
 __all__ = ["Estimate", "estimated"]
 
+_QUICK = 2.0
+_FEW = 20_000
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -34,6 +37,11 @@ class Estimate:
     uses_index: bool
     reasons: tuple[str, ...]
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it should be over in a moment, with rows that do not take long to hand over either."""
+        return self.time_class == "quick" and self.rows <= _FEW
+
 
 def estimated(plan: Plan, limit: int, notes: Sequence[Note], limits: TapLimits) -> Estimate:
     """Put what the database expects into words."""
@@ -55,6 +63,6 @@ def estimated(plan: Plan, limit: int, notes: Sequence[Note], limits: TapLimits) 
 def _time_class(seconds: float | None, limits: TapLimits) -> str:
     if seconds is None:
         return "unknown"
-    if seconds <= 2:
+    if seconds <= _QUICK:
         return "quick"
     return "short" if seconds <= limits.sync_seconds else "long"

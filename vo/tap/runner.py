@@ -7,7 +7,7 @@ from typing import BinaryIO, Generic, TypeVar
 from vo.dali import Cancellation, Parameters, TooLargeError, UploadReference, UsageError, parse_uploads
 from vo.tap.fetching import URLFetcher
 from vo.tap.limits import TapLimits
-from vo.tap.request import read_request
+from vo.tap.request import TapRequest, read_request
 from vo.tap.service import TapAnswer, TapService
 from vo.tap.uploading import tap_uploads
 from vo.uws import Job, JobAnswer, ResultStore
@@ -15,6 +15,9 @@ from vo.uws import Job, JobAnswer, ResultStore
 __all__ = ["TapRunner"]
 
 C = TypeVar("C")
+
+# Bytes that are read before it is known what is asked of them.
+_SMALL_UPLOADS = 2_000_000
 
 
 class TapRunner(Generic[C]):
@@ -45,13 +48,24 @@ class TapRunner(Generic[C]):
 
     def run(self, job: Job, cancellation: Cancellation) -> JobAnswer:
         """Run a job's query."""
+        request, caller = self._asked(job)
+        answer = self._service.run(caller, request, cancellation, seconds=job.execution_duration)
+        return JobAnswer(answer.media_type, answer.filename, self._limited(answer), answer.close, answer.status)
+
+    def is_small(self, job: Job) -> bool:
+        """Whether a job should be over in a moment; whatever is wrong with it is raised, as `run` would."""
+        references = parse_uploads(Parameters(job.parameters).all("UPLOAD"))
+        is_fetched = any(reference.part is None for reference in references)
+        if is_fetched or sum(file.size for file in job.inputs) > _SMALL_UPLOADS:
+            return False
+        request, caller = self._asked(job)
+        return self._service.estimate(caller, request, Cancellation()).is_small
+
+    def _asked(self, job: Job) -> tuple[TapRequest, C]:
         parameters = Parameters(job.parameters)
         references = parse_uploads(parameters.all("UPLOAD"))
         uploads = tap_uploads(references, lambda reference: self._part_of(job, reference), self._fetcher)
-        request = read_request(parameters, self._limits, uploads)
-        caller = self._caller_of(job.owner)
-        answer = self._service.run(caller, request, cancellation, seconds=job.execution_duration)
-        return JobAnswer(answer.media_type, answer.filename, self._limited(answer), answer.close, answer.status)
+        return read_request(parameters, self._limits, uploads), self._caller_of(job.owner)
 
     def _part_of(self, job: Job, reference: UploadReference) -> Callable[[], BinaryIO]:
         file = next((each for each in job.inputs if each.name == reference.part), None)

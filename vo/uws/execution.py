@@ -82,14 +82,29 @@ class Execution:
         self._look_seconds = look_seconds
         self._beat_seconds = beat_seconds
 
-    def execute(self, job_id: str) -> None:
-        """Do a job that is QUEUED; nothing happens if it is not."""
+    def execute(self, job_id: str, within: float | None = None) -> bool:
+        """Do a job that is QUEUED; nothing happens if it is not.
+
+        Parameters
+        ----------
+        within
+            Seconds that it may take here; None for no such limit. A job that takes longer is stopped, is
+            QUEUED again and begins anew elsewhere: it was no small one.
+
+        Returns
+        -------
+        bool
+            False for a job that was stopped so; True for all others.
+        """
         job = self._claim(job_id)
         if job is None:
-            return
-        with self._watched(job) as watch:
+            return True
+        with self._watched(job, within) as watch:
             end = self._end_of(job, watch)
+        if end is None:
+            return not self._patiently(lambda: self._swap_own(job, lambda current: current.queued()))
         self._finish(job, end)
+        return True
 
     def _claim(self, job_id: str) -> Job | None:
         while True:
@@ -100,7 +115,8 @@ class Execution:
             if self._store.swap(job, begun):
                 return begun
 
-    def _end_of(self, job: Job, watch: "_Watch") -> JobFile | JobError:
+    def _end_of(self, job: Job, watch: "_Watch") -> JobFile | JobError | None:
+        """Do the work; None if it was no small one."""
         try:
             answer = self._runner.run(job, watch.cancellation)
             with ExitStack() as stack:
@@ -111,6 +127,8 @@ class Execution:
         except Exception as exc:  # noqa: BLE001 -- the edge of a worker: whatever happens belongs to the job
             if watch.is_overdue:
                 return JobError(f"The job ran longer than its execution duration of {job.execution_duration} s.")
+            if watch.is_too_long:
+                return None
             fault = as_fault(exc, self._translate)
             return JobError(fault.message, fault.status, fault.is_transient)
         return JobFile("result", stored.key, stored.size, answer.media_type, answer.filename, status)
@@ -119,19 +137,22 @@ class Execution:
         """Write down the end, unless the job was aborted, deleted or given to another worker."""
         is_kept = False
         try:
-            is_kept = self._patiently(lambda: self._write_down(job, end))
+            is_kept = self._patiently(lambda: self._swap_own(job, lambda current: self._ended(current, end)))
         finally:
             if isinstance(end, JobFile) and not is_kept:
                 self._files.delete(end.key)
 
-    def _write_down(self, job: Job, end: JobFile | JobError) -> bool:
+    def _ended(self, job: Job, end: JobFile | JobError) -> Job:
+        now = self._clock()
+        return job.completed(now, end) if isinstance(end, JobFile) else job.failed(now, end)
+
+    def _swap_own(self, job: Job, change: Callable[[Job], Job]) -> bool:
+        """Change the job as it is now, if it is still this attempt's; say whether it was."""
         while True:
             current = self._store.get(job.job_id)
             if current is None or current.phase is not Phase.EXECUTING or current.attempt != job.attempt:
                 return False
-            now = self._clock()
-            done = current.completed(now, end) if isinstance(end, JobFile) else current.failed(now, end)
-            if self._store.swap(current, done):
+            if self._store.swap(current, change(current)):
                 return True
 
     def _patiently(self, step: Callable[[], bool]) -> bool:
@@ -145,8 +166,8 @@ class Execution:
         return step()
 
     @contextmanager
-    def _watched(self, job: Job) -> Iterator["_Watch"]:
-        watch = _Watch(job, self._store, self._clock, self._look_seconds, self._beat_seconds)
+    def _watched(self, job: Job, within: float | None) -> Iterator["_Watch"]:
+        watch = _Watch(job, self._store, self._clock, self._look_seconds, self._beat_seconds, within)
         watch.start()
         try:
             yield watch
@@ -155,17 +176,19 @@ class Execution:
 
 
 class _Watch(threading.Thread):
-    """Runs beside a job: says that it lives, and cancels it when it is aborted, deleted or overdue."""
+    """Runs beside a job: says that it lives, and cancels it when it is aborted, deleted, overdue or too long here."""
 
-    def __init__(self, job: Job, store: JobStore, clock: Clock, look: float, beat: float) -> None:
+    def __init__(self, job: Job, store: JobStore, clock: Clock, look: float, beat: float, within: float | None) -> None:
         super().__init__(name=f"watch-{job.job_id}", daemon=True)
         self.cancellation = Cancellation()
         self.is_overdue = False
+        self.is_too_long = False
         self._job = job
         self._store = store
         self._clock = clock
         self._look = look
         self._beat = beat
+        self._within = within
         self._over = threading.Event()
 
     def run(self) -> None:
@@ -174,10 +197,11 @@ class _Watch(threading.Thread):
         while not self._over.wait(self._look) and not self.cancellation.is_cancelled:
             now = time.monotonic()
             self.is_overdue = now - begun > self._job.execution_duration
+            self.is_too_long = self._within is not None and now - begun > self._within
             is_beat = now - last_beat >= self._beat
             if is_beat:
                 last_beat = now
-            if self.is_overdue or not self._is_wanted(with_beat=is_beat):
+            if self.is_overdue or self.is_too_long or not self._is_wanted(with_beat=is_beat):
                 self.cancellation.cancel()
 
     def stop(self) -> None:

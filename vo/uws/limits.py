@@ -22,7 +22,7 @@ class JobLimits:
     active_anonymous
         The same for those of nobody known, together.
     attempts
-        How often a job is begun whose workers die under it.
+        How often a job is begun whose workers die under it, or have no time for so long a one.
     """
 
     default_duration: int = 3600
@@ -31,7 +31,7 @@ class JobLimits:
     hard_retention: timedelta = timedelta(days=30)
     active_per_owner: int = 100
     active_anonymous: int = 1000
-    attempts: int = 3
+    attempts: int = 4
 
     def duration(self, asked: int | None) -> int:
         """Give the seconds that a job gets; 0 asks for all there are (UWS 1.1 §2.1.4)."""

@@ -26,7 +26,7 @@ class Phase(StrEnum):
 MOVES: dict[Phase, frozenset[Phase]] = {
     Phase.PENDING: frozenset({Phase.QUEUED, Phase.ABORTED}),
     Phase.QUEUED: frozenset({Phase.EXECUTING, Phase.ABORTED, Phase.ERROR}),
-    # Back to QUEUED when the worker that had it died.
+    # Back to QUEUED when the worker that had it died, or had no time for so long a job.
     Phase.EXECUTING: frozenset({Phase.COMPLETED, Phase.ERROR, Phase.ABORTED, Phase.QUEUED}),
 }
 

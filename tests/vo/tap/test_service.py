@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -7,9 +8,9 @@ from astropy.io.votable import parse as parse_votable
 from astropy.io.votable.tree import VOTableFile
 
 from tests.support.tap import LIMITS, TapWorld
-from vo.dali import Cancellation, CancelledError, Parameters, UnavailableError, UsageError
+from vo.dali import Cancellation, CancelledError, Parameters, RowLimits, UnavailableError, UsageError
 from vo.tables import FORMATS, Door
-from vo.tap import QueryError, QueryTimeoutError, TapAnswer, TapUpload, read_request
+from vo.tap import Plan, QueryError, QueryTimeoutError, TapAnswer, TapUpload, read_request
 
 VOTABLE = b"""<VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>
 <FIELD name="n" datatype="int" unit="m" ucd="meta.number"/><FIELD name="Mixed" datatype="unicodeChar" arraysize="*"/>
@@ -230,6 +231,24 @@ def test_an_estimate_tells_rows_time_and_indexes_and_runs_nothing() -> None:
     assert (found.rows, found.matched, found.time_class, found.uses_index) == (3, 5, "quick", True)
     assert found.reasons[:2] == ("The index stars_id is used.", "cat.kinds is read from end to end, about 7 rows.")
     assert world.backend.running == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "limit", "is_small"),
+    [
+        (Plan(5, 0.5), "1000", True),
+        (Plan(10**9, 0.5), "10", True),
+        (Plan(5, 2.5), "10", False),
+        (Plan(5, None), "10", False),
+        (Plan(10**9, 1.9), "50000", False),
+    ],
+)
+def test_small_is_what_is_over_in_a_moment(plan: Plan, limit: str, *, is_small: bool) -> None:
+    limits = replace(LIMITS, rows=RowLimits(100, 100_000))
+    world = TapWorld(limits=limits)
+    world.backend.plan = plan
+    request = read_request(Parameters([("QUERY", "SELECT id FROM cat.stars"), ("MAXREC", limit)]), limits)
+    assert world.service.estimate(None, request, Cancellation()).is_small is is_small
 
 
 def test_functions_of_the_service_are_known() -> None:

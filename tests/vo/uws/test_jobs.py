@@ -229,6 +229,46 @@ def test_a_job_runs_no_longer_than_it_may() -> None:
     assert "longer than its execution duration of 1 s" in error.message
 
 
+def test_a_job_that_is_no_small_one_is_stopped_and_begins_anew_elsewhere() -> None:
+    world = JobWorld()
+    begun = []
+
+    def work(job: Job, cancellation: Cancellation) -> JobAnswer:
+        begun.append(job.attempt)
+        while len(begun) == 1 and not cancellation.is_cancelled:
+            time.sleep(0.01)
+        cancellation.check()
+        return JobAnswer("text/csv", "x.csv", [b"done"])
+
+    world.runner.work = work
+    job = world.service.create("ada", QUERY)
+    world.service.run("ada", job.job_id)
+    assert not world.execution.execute(job.job_id, within=0.05)
+    waiting = world.service.get("ada", job.job_id)
+    assert (waiting.phase, waiting.started, waiting.error) == (Phase.QUEUED, None, None)
+    assert world.execution.execute(job.job_id)
+    assert world.service.get("ada", job.job_id).phase is Phase.COMPLETED
+    assert begun == [1, 2]
+    assert world.execution.execute(job.job_id, within=60), "what is over need not be passed on"
+
+
+@pytest.mark.parametrize("act", ["abort", "delete"])
+def test_a_job_that_nobody_wants_is_not_passed_on(act: str) -> None:
+    world = JobWorld()
+
+    def work(job: Job, cancellation: Cancellation) -> JobAnswer:
+        while not cancellation.is_cancelled:
+            time.sleep(0.01)
+        getattr(world.service, act)("ada", job.job_id)
+        cancellation.check()
+        raise AssertionError
+
+    world.runner.work = work
+    job = world.service.create("ada", QUERY)
+    world.service.run("ada", job.job_id)
+    assert world.execution.execute(job.job_id, within=0.05)
+
+
 def test_a_dead_workers_job_is_done_by_another_and_given_up_in_the_end() -> None:
     clock = StillClock()
     world = JobWorld(clock=clock, limits=JobLimits(attempts=2))

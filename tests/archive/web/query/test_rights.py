@@ -51,7 +51,7 @@ def test_a_job_sees_what_its_owner_may_see_and_nobody_else_sees_the_job(
 ) -> None:
     log_in(client, "pi1")
     address = send(client, "run")
-    services.tap.execution.execute(address.rpartition("/")[2])
+    services.tap.lanes.run(address.rpartition("/")[2])
     page = client.get(address).text
     assert PRIVATE in page
     file = f"/tap/async/{address.rpartition('/')[2]}/results/result"
