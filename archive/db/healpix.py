@@ -26,8 +26,8 @@ __all__ = ["footprint_question", "footprint_sets_meeting", "footprints_meeting",
 SMALL = 0.1
 """Degrees."""
 
-COARSE_ORDER = 10
-"""Small circles are covered by cells 3.4 arcminutes wide."""
+COARSE_ORDER = 9
+"""Small circles are covered by cells 6.9 arcminutes wide."""
 
 
 def overlaps(region: Region) -> ColumnElement[bool]:

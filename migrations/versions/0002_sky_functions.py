@@ -489,8 +489,9 @@ $$
 """
 
 # The footprints filed under the cells of a cover: `keys` one by one, and all between `lows` and `highs`. One statement
-# takes 4 or 16 ranges, missing ones are null and cost nothing; its plan is kept for the session, since to plan a dozen
-# ranges anew takes longer than to look them up. It is made without knowing the ranges, and never reads the whole table.
+# takes 1, 4 or 16 ranges, missing ones are null and cost nothing; its plan is kept for the session, since to plan a
+# dozen ranges anew takes longer than to look them up. It is made without knowing the ranges, and never reads the whole
+# table.
 FIRST_FOUR = " OR ".join(f"c.zuniq BETWEEN lows[{place}] AND highs[{place}]" for place in range(1, 5))
 SIXTEEN = " OR ".join(f"c.zuniq BETWEEN lows[done + {place}] AND highs[done + {place}]" for place in range(1, 17))
 # The settings are the callers', since a function within a function would pay for setting them once more.
@@ -498,18 +499,17 @@ NEAR = f"""
 CREATE FUNCTION sky_footprints_near(keys bigint[], lows bigint[], highs bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT COST 1000 AS $$
 DECLARE
-    found bigint[];
+    found bigint[] := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
     done int := 0;
 BEGIN
-    IF cardinality(lows) = 0 THEN
-        RETURN ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+    IF cardinality(lows) = 1 THEN
+        RETURN found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq BETWEEN lows[1] AND highs[1]);
     ELSIF cardinality(lows) <= 4 THEN
-        RETURN ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys) OR {FIRST_FOUR});
+        RETURN found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE {FIRST_FOUR});
     END IF;
-    found := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys) OR {SIXTEEN});
-    WHILE cardinality(lows) > done + 16 LOOP
-        done := done + 16;
+    WHILE cardinality(lows) > done LOOP
         found := found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE {SIXTEEN});
+        done := done + 16;
     END LOOP;
     RETURN found;
 END

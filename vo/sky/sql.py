@@ -32,6 +32,9 @@ __all__ = [
 ARCMINUTE = math.radians(1 / 60)
 NOTHING = "false"
 
+NEAR = 16
+"""Cells so near on the curve are on one part of the sky, hardly wider than two."""
+
 
 def ranges_condition(ranges: Ints, column: str) -> str:
     """Give the condition that an order-29 cell number lies in half-open ranges."""
@@ -50,10 +53,13 @@ def few_cells_arguments(order: int, cells: Sequence[int]) -> str:
     keys = sorted({key for cell in cells for key in keys_around(order, cell)})
     if order >= LAST_ORDER:
         return f"{_array(keys)}, '{{}}', '{{}}'"
-    # The keys of all cells inside a cell lie around its own.
+    # The keys of all cells inside a cell lie around its own. Neighbours on the curve are one range with what is
+    # between them, since a database looks up one range faster than two.
     size = 1 << (2 * (MAX_ORDER - order))
-    middles = [(2 * cell + 1) * size for cell in cells]
-    return f"{_array(keys)}, {_array([at - size + 1 for at in middles])}, {_array([at + size - 1 for at in middles])}"
+    first, last = min(cells), max(cells)
+    ends = [(first, last)] if last - first < NEAR else [(cell, cell) for cell in cells]
+    lows, highs = [2 * low * size + 1 for low, _ in ends], [2 * (high + 1) * size - 1 for _, high in ends]
+    return f"{_array(keys)}, {_array(lows)}, {_array(highs)}"
 
 
 def _array(keys: Sequence[int]) -> str:
