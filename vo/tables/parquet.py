@@ -76,10 +76,12 @@ def _writer(sink: _Pieces, schema: pa.Schema, fields: Sequence[Field]) -> pq.Par
 
 def _groups(source: BatchSource) -> Iterator[pa.Table]:
     batches: list[pa.RecordBatch] = []
+    # The first batch goes out alone, so that the answer begins at once.
+    enough = 0
     for batch in source:
         batches.append(batch)
-        if sum(waiting.nbytes for waiting in batches) >= _GROUP_OCTETS:
+        if sum(waiting.nbytes for waiting in batches) >= enough:
             yield pa.Table.from_batches(batches)
-            batches = []
+            batches, enough = [], _GROUP_OCTETS
     if batches:
         yield pa.Table.from_batches(batches)

@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import zlib
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -159,6 +160,23 @@ def test_parquet_comes_back() -> None:
             assert str(got[0].as_py()) == "2014-08-01 03:04:05.678900"
             continue
         assert repr(got.to_pylist()) == repr(expected.to_pylist())
+
+
+def test_parquet_begins_with_the_first_batch_and_then_gathers() -> None:
+    asked = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number, batch in enumerate(sample(2, 1, 1, 2)):
+            asked.append(number)
+            yield batch
+
+    pieces = write(form("parquet"), BatchSource(batches(), FIELDS), FIELDS)
+    first = next(pieces)
+    assert first.startswith(b"PAR1")
+    assert asked == [0]
+    file = pq.ParquetFile(io.BytesIO(first + b"".join(pieces)))
+    groups = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    assert groups == [2, ROWS - 2]
 
 
 def test_parquet_carries_a_votable() -> None:
