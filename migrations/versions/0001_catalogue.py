@@ -341,6 +341,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_product_caldat"), "product", ["caldat"], unique=False)
     op.create_index("ix_product_data_release", "product", ["data_release"], unique=False)
+    op.create_index("ix_product_em", "product", ["em_min", "em_max"], unique=False)
     op.create_index(op.f("ix_product_exptime"), "product", ["exptime"], unique=False)
     op.create_index(
         "ix_product_filter_lower",
@@ -589,6 +590,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_product_footprint_set_id"), table_name="product")
     op.drop_index("ix_product_filter_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index(op.f("ix_product_exptime"), table_name="product")
+    op.drop_index("ix_product_em", table_name="product")
     op.drop_index("ix_product_data_release", table_name="product")
     op.drop_index(op.f("ix_product_caldat"), table_name="product")
     op.drop_index("ix_product_band_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})

@@ -245,6 +245,7 @@ SELECT
     p.updated AS last_modified,
     {READABLE} AS accessible,
     p.id AS product_key,
+    p.program_id AS program_key,
     p.hpx29
 FROM product p
 LEFT JOIN observation o ON o.id = p.observation_id
@@ -260,7 +261,8 @@ SELECT
     p.em_max, p.obs_type, p.obs_type_raw, p.proc_type, p.prod_type, p.dataproduct_type, p.calib_level::int AS calib_level,
     p.qa_state, p.target, p.ra, p.dec, p.s_region, p.s_fov, p.s_resolution, p.caldat, p.t_min, p.t_max, p.exptime,
     p.airmass, p.seeing, p.depth, p.magzero, p.metadata_release, p.data_release, p.ingested, p.updated,
-    {ADDRESS} AS access_url, {READABLE} AS accessible, p.id AS product_key, p.hpx29
+    {ADDRESS} AS access_url, {READABLE} AS accessible, p.id AS product_key,
+    p.program_id AS program_key, p.hpx29
 FROM product p
 LEFT JOIN observation o ON o.id = p.observation_id
 LEFT JOIN program g ON g.id = p.program_id
@@ -269,6 +271,7 @@ LEFT JOIN program g ON g.id = p.program_id
 OTHERS = {
     # For the server's own conditions on regions.
     "tap_inner.places": "SELECT p.id AS product_key, p.footprint_set_id, p.hpx29, p.ra, p.dec FROM product p",
+    "tap_inner.known_programs": f"SELECT g.id AS program_key, g.pi, g.title FROM program g WHERE {KNOWN}",
     "archive.observations": """
         SELECT o.obs_id, o.telescope, o.instrument, o.caldat, g.propid
         FROM observation o LEFT JOIN program g ON g.id = o.program_id""",
@@ -277,7 +280,7 @@ OTHERS = {
             h.ccdnum::int AS ccdnum, h.ra, h.dec
         FROM hdu h JOIN product p ON p.id = h.product_id""",
     "archive.keywords": """
-        SELECT p.public_id, h.hdu_index::int AS hdu_index, k.key AS keyword, k.value AS content
+        SELECT p.public_id, h.hdu_index::int AS hdu_index, k.key AS keyword, k.value AS content, h.header AS header_key
         FROM hdu h JOIN product p ON p.id = h.product_id, jsonb_each_text(h.header) k""",
     "archive.programs": f"""
         SELECT g.propid, CASE WHEN {KNOWN} THEN g.semester END AS semester,

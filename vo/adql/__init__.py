@@ -6,7 +6,17 @@ from vo.adql.functions import Function, Parameter, Result
 from vo.adql.outlining import outline
 from vo.adql.printing import to_adql
 from vo.adql.queries import parse
-from vo.adql.tables import Column, ForeignKey, PositionIndex, RegionIndex, Table, TableMap, TableSet
+from vo.adql.tables import (
+    Column,
+    EntryIndex,
+    ForeignKey,
+    Lookup,
+    PositionIndex,
+    RegionIndex,
+    Table,
+    TableMap,
+    TableSet,
+)
 from vo.adql.translating import Translation, translate
 from vo.adql.udfs import UDFS, simbadpoint
 from vo.adql.words import Extension, Limits
@@ -15,11 +25,13 @@ __all__ = [
     "UDFS",
     "ADQLError",
     "Column",
+    "EntryIndex",
     "ErrorCode",
     "Extension",
     "ForeignKey",
     "Function",
     "Limits",
+    "Lookup",
     "Note",
     "Parameter",
     "PositionIndex",

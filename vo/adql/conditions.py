@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes conditions."""
 
-import re
 from abc import abstractmethod
 
 from vo.adql import tree
@@ -9,8 +8,8 @@ from vo.adql.errors import ErrorCode
 from vo.adql.naming import Scope
 from vo.adql.resolved import Expression
 from vo.adql.shapes import Coordinate, SQLShape
-from vo.adql.skytests import SkyTests
 from vo.adql.tables import Written
+from vo.adql.texttests import TextTests
 from vo.adql.valuetypes import Type, common_type, type_of
 
 __all__ = ["Conditions"]
@@ -22,11 +21,9 @@ SAYS = {("=", 1): True, ("<>", 0): True, (">", 0): True, (">=", 1): True}
 # Which part of the rows an equality and a comparison leave, by guess.
 EQUAL, RANGE = 1e-3, 0.3
 DENIES = {("=", 0), ("<>", 1), ("<", 1), ("<=", 0)}
-# The backslash is PostgreSQL's escape.
-WILDCARD = re.compile(r"[%_\\]")
 
 
-class Conditions(SkyTests):
+class Conditions(TextTests):
     """The translator's floor of conditions."""
 
     @abstractmethod
@@ -45,18 +42,20 @@ class Conditions(SkyTests):
         match node:
             case tree.And():
                 terms = [self._condition(term, scope, is_positive=is_positive, is_sure=is_sure) for term in node.terms]
-                return f"({' AND '.join(terms)})"
+                return f"({' AND '.join([*self.entries(node, scope), *terms] if is_positive else terms)})"
             case tree.Or():
                 terms = [self._condition(term, scope, is_positive=is_positive, is_sure=False) for term in node.terms]
                 return f"({' OR '.join(terms)})"
             case tree.Not():
                 return f"(NOT {self._condition(node.operand, scope, is_positive=not is_positive, is_sure=False)})"
             case tree.Comparison():
-                return self._comparison(node, scope, is_positive=is_positive, is_sure=is_sure)
+                written = self._comparison(node, scope, is_positive=is_positive, is_sure=is_sure)
+                return self.helped(node, written, scope) if is_positive else written
             case tree.Exists():
                 return f"EXISTS ({self.subquery(node.query, scope).sql})"
             case _:
-                return self._predicate(node, scope, is_sure=is_sure)
+                written = self._predicate(node, scope, is_sure=is_sure)
+                return self.helped(node, written, scope) if is_positive else written
 
     def _predicate(self, node: tree.Condition, scope: Scope, *, is_sure: bool) -> str:
         no = "NOT " if getattr(node, "is_not", False) else ""
@@ -113,20 +112,7 @@ class Conditions(SkyTests):
             if side.type.is_number or side.type is Type.BOOLEAN:
                 raise self.refused(side.node, f"LIKE compares texts, and this is {side.type.word}")
         texts = [side.sql if side.type in {Type.TEXT, Type.NULL} else f"{side.sql}::text" for side in sides]
-        begins = "" if node.is_caseless or no else self._begins(sides[0], node.pattern)
-        return f"({begins}{texts[0]} {no}{'ILIKE' if node.is_caseless else 'LIKE'} {texts[1]})"
-
-    def _begins(self, value: Expression, pattern: tree.Value) -> str:
-        """Write what a pattern says of the beginning of an indexed column, which holds wherever the pattern does.
-
-        LIKE is not leakproof, so that under row-level security it finds no index by itself; these are.
-        """
-        column = value.source.by_folded.get(value.origin.name.lower()) if value.source and value.origin else None
-        if not column or not column[0].is_indexed or not isinstance(pattern, tree.Text) or value.type is not Type.TEXT:
-            return ""
-        start = WILDCARD.split(pattern.value, maxsplit=1)[0]
-        end = _after(start)
-        return f"{value.sql} ~>=~ {self.quote(start)} AND {value.sql} ~<~ {self.quote(end)} AND " if end else ""
+        return f"({texts[0]} {no}{'ILIKE' if node.is_caseless else 'LIKE'} {texts[1]})"
 
     def _comparison(self, node: tree.Comparison, scope: Scope, *, is_positive: bool, is_sure: bool) -> str:
         left, right = self._operand(node.left, scope), self._operand(node.right, scope)
@@ -225,14 +211,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
-
-
-def _after(start: str) -> str:
-    """Give the first text, by code points, behind all that begin so; empty if there is none."""
-    while start:
-        following = ord(start[-1]) + 1
-        if following <= 0x10FFFF:
-            # What would be halves of characters are none.
-            return start[:-1] + chr(0xE000 if 0xD800 <= following < 0xE000 else following)
-        start = start[:-1]
-    return ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a query may name: tables, their columns, and the indexes that find places on the sky."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -9,7 +9,40 @@ from typing import Protocol
 from vo.sky import Region
 from vo.tables import Field
 
-__all__ = ["Column", "ForeignKey", "PositionIndex", "RegionIndex", "Table", "TableMap", "TableSet", "Written"]
+__all__ = [
+    "Column",
+    "EntryIndex",
+    "ForeignKey",
+    "Lookup",
+    "PositionIndex",
+    "RegionIndex",
+    "Table",
+    "TableMap",
+    "TableSet",
+    "Written",
+]
+
+Composed = Callable[[str], Sequence[Sequence[tuple[str, str]]]]
+"""Takes a text apart: which columns of the same table hold what where a column has it; any one of several ways."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A small relation that has the texts of a column of a large table, all that who asks may know of.
+
+    Parameters
+    ----------
+    sql
+        The relation in SQL; trusted, as are the others.
+    key
+        The column that both have; the table has an index of it, though queries may not know of it.
+    column
+        That has the texts.
+    """
+
+    sql: str
+    key: str
+    column: str
 
 
 @dataclass(frozen=True)
@@ -20,6 +53,12 @@ class Column:
     ----------
     sql
         Its name in SQL, quoted where that is needed; trusted.
+    is_lowered
+        Whether an index has its texts in small letters.
+    lookup
+        Where its texts are found sooner than in the table.
+    composed
+        What its texts are made of, by which they are found.
     """
 
     field: Field
@@ -27,6 +66,9 @@ class Column:
     is_indexed: bool = False
     is_principal: bool = False
     is_std: bool = False
+    is_lowered: bool = False
+    lookup: Lookup | None = None
+    composed: Composed | None = None
 
     @property
     def name(self) -> str:
@@ -57,6 +99,21 @@ class RegionIndex(Protocol):
         """Give the condition that they hold a position, written in SQL; None if there is no quick way."""
 
 
+class EntryIndex(Protocol):
+    """Two columns, of names and of values, whose pairs an index of the table's owner finds."""
+
+    @property
+    def name(self) -> str:
+        """The column of names, as queries name it."""
+
+    @property
+    def value(self) -> str:
+        """The column of values."""
+
+    def has(self, name: str, value: str, relation: str, quote: Callable[[str], str]) -> str | None:
+        """Give a condition in SQL that all rows of `relation` with this pair meet, or None; `quote` writes literals."""
+
+
 @dataclass(frozen=True)
 class ForeignKey:
     """Columns that name rows of another table."""
@@ -84,6 +141,7 @@ class Table:
     columns: tuple[Column, ...]
     positions: tuple[PositionIndex, ...] = ()
     regions: tuple[RegionIndex, ...] = ()
+    entries: tuple[EntryIndex, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     catalog: str = ""
     description: str = ""

@@ -27,6 +27,7 @@ class ProductRow(Base):
         Index("ix_product_t_min_id", "t_min", "id"),
         Index("ix_product_telescope_caldat", "telescope", "caldat"),
         Index("ix_product_data_release", "data_release"),
+        Index("ix_product_em", "em_min", "em_max"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=facts("Key", "Internal key.", ucd="meta.id"))

@@ -77,15 +77,17 @@ def with_flags(
     indexed: Iterable[str] = (),
     principal: Iterable[str] = (),
     std: Iterable[str] = (),
+    lowered: Iterable[str] = (),
 ) -> tuple[Column, ...]:
-    """Say which columns are quickly found, which matter most, and which are a standard's."""
-    found, first, standard = frozenset(indexed), frozenset(principal), frozenset(std)
+    """Say which columns are quickly found (in small letters, too), which matter most, and which are a standard's."""
+    found, first, standard, small = frozenset(indexed), frozenset(principal), frozenset(std), frozenset(lowered)
     return tuple(
         replace(
             column,
             is_indexed=column.name in found,
             is_principal=column.name in first,
             is_std=column.name in standard,
+            is_lowered=column.name in small,
         )
         for column in columns
     )

@@ -4,6 +4,7 @@
 from archive.db.schema import CollectionRow, HDURow, NightRow, ObservationRow, ProductRow, ProgramRow
 from archive.db.tap.described import of, own, short_of, text, with_flags
 from archive.db.tap.regions import FootprintIndex
+from archive.db.tap.values import HeaderIndex, addressed, of_program
 from vo.adql import ForeignKey, PositionIndex, Table
 from vo.tables import Datatype
 
@@ -19,7 +20,7 @@ _FILES = Table(
             of(ProductRow.public_id),
             of(ObservationRow.obs_id),
             of(ProgramRow.propid),
-            of(ProgramRow.pi, "pi_name"),
+            of_program(of(ProgramRow.pi, "pi_name"), "pi"),
             *(of(row) for row in (ProductRow.archive_filename, ProductRow.original_filename, ProductRow.file_size)),
             *(of(row) for row in (ProductRow.md5, ProductRow.sha256, ProductRow.is_held, ProductRow.media_type)),
             short_of(ProductRow.n_hdu),
@@ -35,12 +36,19 @@ _FILES = Table(
             *(of(row) for row in (ProductRow.seeing, ProductRow.depth, ProductRow.magzero)),
             *(of(row) for row in (ProductRow.metadata_release, ProductRow.data_release)),
             *(of(row) for row in (ProductRow.ingested, ProductRow.updated)),
-            text("access_url", "Where the bytes are had.", ucd="meta.ref.url", utype="obscore:Access.Reference"),
+            addressed(
+                text("access_url", "Where the bytes are had.", ucd="meta.ref.url", utype="obscore:Access.Reference"),
+                "/",
+            ),
             own("accessible", Datatype.BOOLEAN, "Whether you may have the bytes.", ucd="meta.code"),
         ),
         indexed=(
             *("public_id", "obs_id", "propid", "archive_filename", "sha256", "target", "ra", "dec", "s_region"),
-            *("caldat", "t_min", "exptime", "data_release", "updated"),
+            *("caldat", "t_min", "exptime", "em_min", "data_release", "updated"),
+        ),
+        lowered=(
+            *("obs_id", "propid", "archive_filename", "original_filename", "md5", "telescope", "instrument"),
+            *("filter", "band", "target"),
         ),
         principal=(
             *("public_id", "obs_id", "propid", "archive_filename", "telescope", "instrument", "filter", "obs_type"),
@@ -66,6 +74,7 @@ _OBSERVATIONS = Table(
             of(ProgramRow.propid),
         ),
         indexed=("obs_id", "propid"),
+        lowered=("obs_id", "propid"),
         principal=("obs_id", "telescope", "instrument", "caldat", "propid"),
     ),
     foreign_keys=(ForeignKey("archive.programs", (("propid", "propid"),), "The program it was made for."),),
@@ -92,7 +101,7 @@ _KEYWORDS = Table(
     schema="archive",
     name="keywords",
     sql="archive.keywords",
-    description="All keywords of the headers. Name the file: looking for a value among all headers takes long.",
+    description="All keywords of the headers. Name the file, or both keyword and content: other ways take long.",
     columns=with_flags(
         (
             of(ProductRow.public_id, ucd="meta.id"),
@@ -103,6 +112,7 @@ _KEYWORDS = Table(
         indexed=("public_id",),
         principal=("public_id", "hdu_index", "keyword", "content"),
     ),
+    entries=(HeaderIndex("keyword", "content"),),
     foreign_keys=(ForeignKey("archive.files", (("public_id", "public_id"),), "The file it is of."),),
 )
 _PROGRAMS = Table(

@@ -4,6 +4,7 @@
 from archive.db.schema import ObservationRow, ProductRow, ProgramRow
 from archive.db.tap.described import of, own, short_of, text, with_flags
 from archive.db.tap.regions import FootprintIndex
+from archive.db.tap.values import addressed, of_collection, of_program
 from vo.adql import ForeignKey, PositionIndex, Table
 from vo.tables import Datatype
 
@@ -12,20 +13,27 @@ __all__ = ["OBSCORE"]
 _MANDATORY = (
     of(ProductRow.dataproduct_type),
     short_of(ProductRow.calib_level),
-    text(
-        "obs_collection",
-        "Telescope and instrument that the file is of.",
-        ucd="meta.id",
-        utype="obscore:DataID.Collection",
+    of_collection(
+        text(
+            "obs_collection",
+            "Telescope and instrument that the file is of.",
+            ucd="meta.id",
+            utype="obscore:DataID.Collection",
+        )
     ),
     of(ObservationRow.obs_id),
-    text(
-        "obs_publisher_did",
-        "IVOA identifier of the file.",
-        ucd="meta.ref.ivoid",
-        utype="obscore:Curation.PublisherDID",
+    addressed(
+        text(
+            "obs_publisher_did",
+            "IVOA identifier of the file.",
+            ucd="meta.ref.ivoid",
+            utype="obscore:Curation.PublisherDID",
+        ),
+        "?",
     ),
-    text("access_url", "Where the bytes are had.", ucd="meta.ref.url", utype="obscore:Access.Reference"),
+    addressed(
+        text("access_url", "Where the bytes are had.", ucd="meta.ref.url", utype="obscore:Access.Reference"), "/"
+    ),
     of(ProductRow.media_type, "access_format", ucd="meta.code.mime", utype="obscore:Access.Format"),
     own(
         "access_estsize",
@@ -131,8 +139,8 @@ _OPTIONAL = (
     text("o_unit", "Unit of what the pixels measure.", ucd="meta.unit", utype="obscore:Char.ObservableAxis.unit"),
 )
 _OWN = (
-    of(ProgramRow.pi, "proposal_pi"),
-    of(ProgramRow.title, "proposal_title"),
+    of_program(of(ProgramRow.pi, "proposal_pi"), "pi"),
+    of_program(of(ProgramRow.title, "proposal_title"), "title"),
     of(ProductRow.public_id),
     of(ProductRow.archive_filename),
     of(ProductRow.original_filename),
@@ -172,12 +180,18 @@ OBSCORE = Table(
             "s_region",
             "t_min",
             "t_exptime",
+            "em_min",
             "proposal_id",
             "public_id",
             "archive_filename",
             "obs_title",
             "caldat",
+            "obs_release_date",
             "last_modified",
+        ),
+        lowered=(
+            *("obs_id", "target_name", "proposal_id", "archive_filename", "obs_title", "original_filename"),
+            *("facility_name", "instrument_name", "filter", "band", "md5"),
         ),
         principal=(
             *("dataproduct_type", "calib_level", "obs_collection", "obs_id", "obs_publisher_did", "access_url"),

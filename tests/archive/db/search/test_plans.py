@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from sqlalchemy import func, text
 
@@ -16,44 +15,10 @@ from archive.db.search import SearchStore
 from archive.db.session import Database, UnitOfWork
 from archive.domain.access import ANONYMOUS
 from archive.domain.search import parse_query
-from tests.support.postgres import empty
-from vo.sky import hpx29
+from tests.support.manyfiles import COUNTERS, FEW, filled_with_files, reads_of
 
 COLUMNS = search_columns()
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-LARGE = ("product", "observation", "hdu")
-EXPOSURES = 10_000
-FEW = 500
-"""A selective question has fewer hits than this, of three times as many products as there are exposures."""
-
-# Four exposures a night; one telescope and its camera were there for the first three weeks only.
-PRODUCTS = """
-INSERT INTO product (public_id, observation_id, program_id, archive_filename, original_filename, is_held, media_type,
- telescope, instrument, filter, band, obs_type, proc_type, prod_type, calib_level, qa_state, is_hidden, ra, dec, hpx29,
- caldat, t_min, t_max, exptime, md5, metadata_release, data_release, ingested, updated)
-SELECT 'p' || n || '-' || copy, o.id, o.program_id, 'C4D_' || lpad(n::text, 6, '0') || '_' || copy || '.fits.fz',
- 'DECam_' || lpad(n::text, 8, '0') || '.fits', false, '', o.telescope, o.instrument,
- CASE WHEN n % 100 = 0 THEN 'VR DECam c0007' ELSE 'g DECam SDSS c0001' END,
- CASE WHEN n % 100 = 0 THEN 'VR' ELSE 'g' END,
- 'object', 'raw', 'image', 1, 'unchecked', false, ra, dec, hpx, o.caldat, 50000 + n / 4.0, 50000.01 + n / 4.0,
- 30 + n / 100.0, md5(n || '-' || copy), '2010-01-01', o.caldat + 540, now(), now()
-FROM unnest(CAST(:ra AS float8[]), CAST(:dec AS float8[]), CAST(:hpx AS bigint[])) WITH ORDINALITY AS u(ra, dec, hpx, n)
-JOIN observation o ON o.obs_id = 'ct4m.' || lpad(n::text, 6, '0'), generate_series(1, 3) AS copy"""
-OBSERVATIONS = """
-INSERT INTO observation (obs_id, telescope, instrument, program_id, caldat)
-SELECT 'ct4m.' || lpad(n::text, 6, '0'), CASE WHEN n <= 80 THEN 'Old1m' ELSE 'ct4m' END,
- CASE WHEN n <= 80 THEN 'OldCam' ELSE 'DECam' END, p.id, date '1995-10-10' + n / 4
-FROM generate_series(1, :exposures) AS n JOIN program p ON p.propid = '2014B-' || lpad((n % 250)::text, 4, '0')"""
-PROGRAMS = """
-INSERT INTO program (propid, semester, title, abstract, pi, affiliation, co_investigators, is_metadata_private)
-SELECT '2014B-' || lpad(n::text, 4, '0'), '2014B', '', '', 'Investigator ' || n, '', '{}', false
-FROM generate_series(0, 249) AS n"""
-HDUS = """
-INSERT INTO hdu (product_id, hdu_index, kind, shape, header)
-SELECT id, 0, 'image', '{2048,4096}',
- jsonb_build_object('EXPNUM', id, 'OBJECT', 'Field ' || id, 'NOTE', repeat('x', 800))
-FROM product"""
-
 QUESTIONS: dict[str, dict[str, str]] = {
     "cone": {"ra": "120", "dec": "-30", "radius": "2"},
     "box": {"ra": "120", "dec": "-30", "width": "4", "height": "4"},
@@ -91,20 +56,8 @@ QUESTIONS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(scope="module")
 def filled(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    rng = np.random.default_rng(1)
-    ra, dec = rng.uniform(0, 360, EXPOSURES), np.degrees(np.arcsin(rng.uniform(-1, 1, EXPOSURES)))
-    with database.begin() as uow:
-        uow.session.execute(text(PROGRAMS))
-        uow.session.execute(text(OBSERVATIONS), {"exposures": EXPOSURES})
-        places = {"ra": ra.tolist(), "dec": dec.tolist(), "hpx": hpx29(ra, dec).tolist()}
-        uow.session.execute(text(PRODUCTS), places)
-        uow.session.execute(text(HDUS))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-    yield database
-    empty(database)
-    database.dispose()
+    with filled_with_files(database_url) as database:
+        yield database
 
 
 @pytest.mark.parametrize("sort", ["-t_min", "archive_filename"])
@@ -146,17 +99,4 @@ def assert_few(reads: Counter[str]) -> None:
 
 
 def _reads(uow: UnitOfWork) -> Counter[str]:
-    """Tell how often large tables were read from end to end, and how many of their rows by an index.
-
-    The counters know what is done inside functions, too, and what was done rather than planned.
-    They go on from one transaction to the next, so that differences count.
-    """
-    counters = uow.session.execute(
-        text("SELECT relname, seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = ANY (:large)"),
-        {"large": list(LARGE)},
-    )
-    found: Counter[str] = Counter()
-    for row in counters:
-        found[f"{row.relname} from end to end"] = row.seq_scan
-        found[f"{row.relname} by index"] = row.idx_tup_fetch
-    return found
+    return reads_of(iter(uow.session.execute(text(COUNTERS))))

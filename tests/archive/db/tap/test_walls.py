@@ -104,6 +104,17 @@ def test_walls_stand_after_the_migrations(database: Database) -> None:
     require_walls(database)
 
 
+def test_what_finds_rows_by_text_may_use_an_index(database: Database) -> None:
+    with database.engine.connect() as connection:
+        marked = connection.scalars(
+            text(
+                "SELECT oid::regprocedure::text FROM pg_proc WHERE proleakproof AND proname IN ('lower', 'upper',"
+                " 'textlike', 'texticlike', 'jsonb_contains', 'jsonb_path_exists', 'textcat') ORDER BY 1"
+            )
+        )
+        assert marked.all() == ["jsonb_contains(jsonb,jsonb)", "lower(text)"]
+
+
 @pytest.mark.parametrize(
     ("breach", "repair", "told_of"),
     [
