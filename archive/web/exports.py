@@ -3,6 +3,7 @@
 
 from flask import Response, request
 
+from archive.domain.frames import frame_of
 from archive.domain.search import ColumnType, OutputFormat, SearchColumn, SearchQuery
 from archive.web.context import caller, services
 from vo.tables import FORMATS, BatchSource, Datatype, Field, batches_of, write
@@ -67,4 +68,5 @@ def _field(column: SearchColumn) -> Field:
         utype=column.utype,
         description=column.description,
         xtype=xtype,
+        frame=frame_of(column.ucd, column.unit),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from vo.tables import BatchSource, Datatype, Field, Format, find_format, write
+from vo.tables import BatchSource, Datatype, Field, Format, SkyFrame, TimeFrame, find_format, write
 
 FIELDS = (
     Field("name", Datatype.UNICODE_CHAR, "*", ucd="meta.id;meta.main", description='A <name> & "more".'),
@@ -15,9 +15,16 @@ FIELDS = (
     Field("int", Datatype.INT, id="col_int"),
     Field("long", Datatype.LONG, unit="byte"),
     Field("mag", Datatype.FLOAT, unit="mag", ucd="phot.mag"),
-    Field("ra", Datatype.DOUBLE, unit="deg", ucd="pos.eq.ra;meta.main", utype="obscore:Char.x"),
-    Field("seen", Datatype.CHAR, "*", xtype="timestamp"),
-    Field("region", Datatype.DOUBLE, "*", unit="deg"),
+    Field(
+        "ra",
+        Datatype.DOUBLE,
+        unit="deg",
+        ucd="pos.eq.ra;meta.main",
+        utype="obscore:Char.x",
+        frame=SkyFrame("ICRS", epoch="J2015.5"),
+    ),
+    Field("seen", Datatype.CHAR, "*", xtype="timestamp", frame=TimeFrame("UTC", "TOPOCENTER")),
+    Field("region", Datatype.DOUBLE, "*", unit="deg", frame=SkyFrame("ICRS", epoch="J2015.5")),
     Field("pair", Datatype.INT, "2"),
     Field("code", Datatype.CHAR, "4"),
 )

@@ -14,7 +14,7 @@ from vo.adql.shapes import SQLShape
 from vo.adql.signatures import FUNCTIONS
 from vo.adql.values import Values
 from vo.adql.valuetypes import Type, common_type, storage_of
-from vo.tables import Field
+from vo.tables import Field, Frame
 
 __all__ = ["Functions"]
 
@@ -154,6 +154,7 @@ class Functions(Values):
                 raise self.refused(given.node, f"{node.name} cannot order {given.type.word}")
             made.sql = f"{node.name.lower()}({given.sql})"
             made.ucd = f"{given.ucd};stat.{node.name.lower()}" if given.ucd else ""
+            made.frame = _shared_frame([given])
             return made
         self.need_number(given, node.name)
         if node.name == "SUM" and given.type.is_integer:
@@ -162,6 +163,7 @@ class Functions(Values):
             made.sql, made.type = f"{node.name.lower()}({distinct}{given.double})", Type.DOUBLE
         if node.name == "AVG":
             made.ucd = f"{given.ucd};stat.mean" if given.ucd else ""
+            made.frame = _shared_frame([given])
         return made
 
     def _together(self, node: tree.Node, values: list[Expression], what: str) -> Type:
@@ -183,7 +185,7 @@ class Functions(Values):
         if kind is Type.SHAPE and first.shape is not None:
             made.shape = SQLShape(made.sql, first.shape.storage[2] or "text")
         elif first.origin is not None and first.type is kind:
-            made.details = replace(first.origin, description="")
+            made.details = replace(first.origin, description="", frame=_shared_frame(given))
         return made
 
     def _in_unit(self, node: tree.Call, scope: Scope) -> Expression:
@@ -260,3 +262,9 @@ class Functions(Values):
         made.loose += tuple(scope.loose[before:])
         del scope.loose[before:]
         return made
+
+
+def _shared_frame(values: list[Expression]) -> Frame | None:
+    """Give the frame of columns that are all in one."""
+    frames = {value.origin.frame if value.origin else value.frame for value in values}
+    return frames.pop() if len(frames) == 1 else None

@@ -7,7 +7,7 @@ from vo.adql import tree
 from vo.adql.shapes import Shape
 from vo.adql.tables import Column, Table
 from vo.adql.valuetypes import Type, storage_of
-from vo.tables import Field
+from vo.tables import Field, Frame, SkyFrame
 
 __all__ = ["Distance", "Expression", "SkyTest", "Source", "field_of"]
 
@@ -68,6 +68,8 @@ class Expression:
         The value of a number that is known.
     loose
         Columns that are named outside of aggregates.
+    frame
+        That of a position or time which is still one.
     """
 
     sql: str
@@ -84,6 +86,7 @@ class Expression:
     test: SkyTest | None = None
     distance: Distance | None = None
     details: Field | None = field(default=None)
+    frame: Frame | None = None
 
     @property
     def double(self) -> str:
@@ -108,4 +111,6 @@ def field_of(value: Expression, name: str, text: str) -> Field:
         ucd=value.ucd,
         description=text,
         xtype=xtype,
+        # Shapes that queries make are in ICRS.
+        frame=value.frame if value.shape is None else SkyFrame("ICRS"),
     )

@@ -144,12 +144,12 @@ class Selecting(Relations):
             if kind is None:
                 words = f"{type_of(one.field).word} and {type_of(other.field).word}"
                 raise self.refused(node.right, f"{one.name} would be {words} in one column")
-            if kind is type_of(one.field):
-                columns.append(one)
-            else:
+            frame = one.field.frame if one.field.frame == other.field.frame else None
+            made = replace(one.field, frame=frame)
+            if kind is not type_of(one.field):
                 datatype, arraysize, xtype, _ = storage_of(kind)
-                made = replace(one.field, datatype=datatype, arraysize=arraysize, xtype=xtype, null=None)
-                columns.append(replace(one, field=made))
+                made = replace(made, datatype=datatype, arraysize=arraysize, xtype=xtype, null=None)
+            columns.append(replace(one, field=made))
         word = f"{node.operator} ALL" if node.is_all else node.operator
         return Written(f"({left.sql}) {word} ({right.sql})", tuple(columns), rows=left.rows + right.rows)
 

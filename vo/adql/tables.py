@@ -133,6 +133,8 @@ class Table:
         The relation in SQL, such as ``ivoa.obscore``; trusted.
     rows
         About how many it has; a crossmatch looks up the larger table.
+    kind
+        ``table`` or ``view``, as TAP_SCHEMA and VOSI call it.
     """
 
     schema: str
@@ -147,6 +149,7 @@ class Table:
     description: str = ""
     utype: str = ""
     rows: int | None = None
+    kind: str = "table"
 
     @property
     def full_name(self) -> str:

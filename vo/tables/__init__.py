@@ -9,6 +9,7 @@ from vo.tables.document import write_error
 from vo.tables.doors import Door, copy_expression, sql_type
 from vo.tables.field import Datatype, Field
 from vo.tables.formats import FORMATS, Format, accepted_format, find_format, write
+from vo.tables.frames import Frame, SkyFrame, TimeFrame, frame_from
 from vo.tables.sources import BatchSource, CopySource
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "Door",
     "Field",
     "Format",
+    "Frame",
+    "SkyFrame",
+    "TimeFrame",
     "Words",
     "accepted_format",
     "batches_of",
@@ -28,6 +32,7 @@ __all__ = [
     "copy_expression",
     "fetched_ahead",
     "find_format",
+    "frame_from",
     "pieces_of",
     "sql_type",
     "write",

@@ -3,9 +3,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
 from vo.tables.field import Field
+from vo.tables.frames import Frame, elements_of
 
 __all__ = ["ILLEGAL", "MISSING", "closed_resource", "field_element", "info", "opened_table", "write_error"]
 
@@ -31,8 +33,15 @@ def opened_table(fields: Sequence[Field], infos: Mapping[str, str], nulls: Mappi
     nulls
         For forms that cannot say NULL otherwise: what stands for it, by name of the field.
     """
-    head = [_HEAD, info("QUERY_STATUS", "OK"), *(info(name, value) for name, value in infos.items()), "<TABLE>\n"]
-    return "".join([*head, *(field_element(field, (nulls or {}).get(field.name)) for field in fields)])
+    frames = _frames(fields)
+    head = [_HEAD, info("QUERY_STATUS", "OK"), *(info(name, value) for name, value in infos.items())]
+    head += [f"<{tag}{_attributes(given)}/>\n" for tag, given in elements_of(frames)]
+    ids = {frame: name for name, frame in frames.items()}
+    refs = [ids[field.frame] if field.frame else "" for field in fields]
+    columns = [
+        field_element(field, (nulls or {}).get(field.name), ref) for field, ref in zip(fields, refs, strict=True)
+    ]
+    return "".join([*head, "<TABLE>\n", *columns])
 
 
 def closed_resource(last: str = "") -> str:
@@ -51,8 +60,8 @@ def info(name: str, value: str, text: str = "") -> str:
     return f"<INFO name={_quoted(name)} value={_quoted(value)}>{_escaped(text)}</INFO>\n"
 
 
-def field_element(field: Field, null: int | None = None) -> str:
-    """Write one FIELD; `null` is the number that stands for NULL in the data."""
+def field_element(field: Field, null: int | None = None, ref: str = "") -> str:
+    """Write one FIELD; `null` is the number that stands for NULL in the data, `ref` the ID of its frame."""
     given = {
         "ID": field.id,
         "name": field.name,
@@ -62,11 +71,22 @@ def field_element(field: Field, null: int | None = None) -> str:
         "ucd": field.ucd,
         "utype": field.utype,
         "xtype": field.xtype,
+        "ref": ref,
     }
-    attributes = "".join(f" {name}={_quoted(value)}" for name, value in given.items() if value)
     description = f"<DESCRIPTION>{_escaped(field.description)}</DESCRIPTION>" if field.description else ""
     values = "" if null is None else f'<VALUES null="{null}"/>'
-    return f"<FIELD{attributes}>{description}{values}</FIELD>\n"
+    return f"<FIELD{_attributes(given)}>{description}{values}</FIELD>\n"
+
+
+def _frames(fields: Sequence[Field]) -> dict[str, Frame]:
+    """Give the frames of a table, each once, by IDs that nothing else in the document has."""
+    taken = {field.id for field in fields}
+    names = (name for name in (f"frame{number}" for number in count(1)) if name not in taken)
+    return dict(zip(names, dict.fromkeys(field.frame for field in fields if field.frame), strict=False))
+
+
+def _attributes(given: Mapping[str, str]) -> str:
+    return "".join(f" {name}={_quoted(value)}" for name, value in given.items() if value)
 
 
 def _escaped(text: str) -> str:

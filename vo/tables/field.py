@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from vo.tables.frames import Frame
+
 __all__ = ["Datatype", "Field"]
 
 # VOTable 1.4 §2.2: all dimensions but the last are fixed; the last may be variable, with or without a bound.
@@ -61,6 +63,8 @@ class Field:
     null
         The whole number that stands for NULL where a form has no other way of saying it; by
         default the least of its type.
+    frame
+        What positions or times in it are counted in, where that is known.
 
     Raises
     ------
@@ -78,6 +82,7 @@ class Field:
     xtype: str = ""
     id: str = ""
     null: int | None = None
+    frame: Frame | None = None
 
     def __post_init__(self) -> None:
         if self.arraysize and not _ARRAYSIZE.fullmatch(self.arraysize):

@@ -148,7 +148,13 @@ def _described(table: Table) -> TableDescription:
     )
     keys = tuple(ForeignKeyDescription(key.target, key.columns, key.description) for key in table.foreign_keys)
     return TableDescription(
-        table.full_name, columns, keys, description=table.description, utype=table.utype, rows=table.rows
+        table.full_name,
+        columns,
+        keys,
+        description=table.description,
+        utype=table.utype,
+        kind=table.kind,
+        rows=table.rows,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from archive.db.schema import facts_of
+from archive.domain.frames import frame_of
 from vo.adql import Column
 from vo.tables import Datatype, Field
 
@@ -50,6 +51,7 @@ def of(attribute: InstrumentedAttribute[Any], name: str = "", **changes: Any) ->
         utype=facts.utype,
         description=facts.description,
         xtype=xtype,
+        frame=frame_of(facts.ucd, facts.unit),
     )
     return _column(replace(field, **changes) if changes else field)
 

@@ -14,6 +14,7 @@ _FILES = Table(
     schema="archive",
     name="files",
     sql="archive.files",
+    kind="view",
     description="Files that you may know of, one version each.",
     columns=with_flags(
         (
@@ -66,6 +67,7 @@ _OBSERVATIONS = Table(
     schema="archive",
     name="observations",
     sql="archive.observations",
+    kind="view",
     description="Exposures and stacks, each the origin of one file or more.",
     columns=with_flags(
         (
@@ -83,6 +85,7 @@ _HDUS = Table(
     schema="archive",
     name="hdus",
     sql="archive.hdus",
+    kind="view",
     description="Header and data units of the files that are here.",
     columns=with_flags(
         (
@@ -101,6 +104,7 @@ _KEYWORDS = Table(
     schema="archive",
     name="keywords",
     sql="archive.keywords",
+    kind="view",
     description="All keywords of the headers. Name the file, or both keyword and content: other ways take long.",
     columns=with_flags(
         (
@@ -119,6 +123,7 @@ _PROGRAMS = Table(
     schema="archive",
     name="programs",
     sql="archive.programs",
+    kind="view",
     description="Observing programs. Of those with private metadata only the id is told.",
     columns=with_flags(
         (
@@ -136,6 +141,7 @@ _NIGHTS = Table(
     schema="archive",
     name="nights",
     sql="archive.nights",
+    kind="view",
     description="Nights at each telescope.",
     columns=with_flags(
         (of(NightRow.telescope), of(NightRow.caldat), of(NightRow.note)),
@@ -147,6 +153,7 @@ _COLLECTIONS = Table(
     schema="archive",
     name="collections",
     sql="archive.collections",
+    kind="view",
     description="Surveys and sets of high-level science products.",
     columns=with_flags(
         (
@@ -161,6 +168,7 @@ _MEMBERS = Table(
     schema="archive",
     name="collection_files",
     sql="archive.collection_files",
+    kind="view",
     description="Which files belong to which collections.",
     columns=with_flags(
         (

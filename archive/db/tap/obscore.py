@@ -168,6 +168,7 @@ OBSCORE = Table(
     schema="ivoa",
     name="obscore",
     sql="ivoa.obscore",
+    kind="view",
     description="All files of the archive that you may know of, described by ObsCore 1.1.",
     utype="ivo://ivoa.net/std/ObsCore#table-1.1",
     columns=with_flags(

@@ -183,7 +183,7 @@ def _table_row(table: Table, index: int) -> dict[str, object]:
     return {
         "schema_name": table.schema,
         "table_name": table.full_name,
-        "table_type": "view" if table.schema in {"ivoa", "archive"} else "table",
+        "table_type": table.kind,
         "utype": table.utype or None,
         "description": table.description or None,
         "table_index": index,

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.vo.adql.stars import translated
-from vo.tables import Datatype
+from vo.adql import Column, Table, TableMap, translate
+from vo.tables import Datatype, Field, Frame, SkyFrame, TimeFrame
 
 
 def test_bare_column_keeps_all() -> None:
@@ -72,6 +73,45 @@ def test_reckoned_column_is_described(value: str, name: str, datatype: str, unit
 def test_shapes_are_arrays_of_degrees(value: str, xtype: str, arraysize: str) -> None:
     (field,) = translated(f"SELECT {value} FROM stars").fields
     assert (field.datatype, field.xtype, field.arraysize) == (Datatype.DOUBLE, xtype, arraysize)
+
+
+_ICRS, _MJD, _TDB = SkyFrame("ICRS"), TimeFrame("UTC", "TOPOCENTER", "MJD-origin"), TimeFrame("TDB", "BARYCENTER")
+_FRAMED = TableMap(
+    [
+        Table(
+            "",
+            "seen",
+            "seen",
+            (
+                Column(Field("ra", Datatype.DOUBLE, frame=_ICRS), "ra"),
+                Column(Field("dec", Datatype.DOUBLE, frame=_ICRS), "dec"),
+                Column(Field("t", Datatype.DOUBLE, frame=_MJD), "t"),
+                Column(Field("other", Datatype.DOUBLE, frame=_TDB), "other"),
+            ),
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "frame"),
+    [
+        ("SELECT ra AS x FROM seen", _ICRS),
+        ("SELECT x FROM (SELECT t AS x FROM seen) AS q", _MJD),
+        ("SELECT MIN(t) FROM seen", _MJD),
+        ("SELECT AVG(dec) FROM seen", _ICRS),
+        ("SELECT COALESCE(t, t) FROM seen", _MJD),
+        ("SELECT COALESCE(t, other) FROM seen", None),
+        ("SELECT POINT(ra, dec) FROM seen", _ICRS),
+        ("SELECT t FROM seen UNION SELECT t FROM seen", _MJD),
+        ("SELECT t FROM seen UNION SELECT other FROM seen", None),
+        ("SELECT t + 1 FROM seen", None),
+        ("SELECT COUNT(t) FROM seen", None),
+    ],
+)
+def test_what_is_still_a_place_or_a_time_keeps_its_frame(query: str, frame: Frame | None) -> None:
+    (field,) = translate(query, _FRAMED, limit=1).fields
+    assert field.frame == frame
 
 
 def test_texts_times_and_truths() -> None:

@@ -16,7 +16,7 @@ from pyvo.dal import DALOverflowWarning, DALResults
 
 from tests.support.requirements import program
 from tests.support.tables import FIELDS, NAMES, ROWS, broken, form, sample, written
-from vo.tables import BatchSource, Datatype, Field, write, write_error
+from vo.tables import BatchSource, Datatype, Field, SkyFrame, TimeFrame, write, write_error
 
 KINDS = ["votable/td", "votable/b", "votable/b2"]
 # What a table of XML or without flags has for NULL.
@@ -35,6 +35,28 @@ def test_fields_come_back(kind: str) -> None:
         assert (str(got.unit or ""), got.ucd or "", got.utype or "") == (field.unit, field.ucd, field.utype)
         assert (got.xtype or "", got.description or "") == (field.xtype, field.description)
     assert read.fields[4].ID == "col_int"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_are_declared_once_and_referred_to(kind: str) -> None:
+    [resource] = parse(io.BytesIO(written(kind))).resources
+    [sky] = resource.coordinate_systems
+    [clock] = resource.time_systems
+    assert (sky.system, sky.epoch, sky.equinox) == ("ICRS", "J2015.5", None)
+    assert (clock.timescale, clock.refposition, clock.timeorigin) == ("UTC", "TOPOCENTER", None)
+    refs = {field.name: field.ref for field in resource.tables[0].fields if field.ref}
+    assert refs == {"ra": sky.ID, "region": sky.ID, "seen": clock.ID}
+
+
+def test_frames_have_ids_of_their_own() -> None:
+    fields = [
+        Field("a", Datatype.DOUBLE, id="frame1"),
+        Field("b", Datatype.DOUBLE, frame=TimeFrame("TDB", "BARYCENTER", "MJD-origin")),
+        Field("c", Datatype.DOUBLE, frame=SkyFrame("eq_FK5", "J2000")),
+    ]
+    document = b"".join(write(form("votable"), BatchSource([], fields), fields))
+    assert b'<TIMESYS ID="frame2" timescale="TDB" refposition="BARYCENTER" timeorigin="MJD-origin"/>' in document
+    assert b'<COOSYS ID="frame3" system="eq_FK5" equinox="J2000"/>' in document
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
+from vo.tables.frames import Frame, read_frame
 from vo.tables.uploads.binary_rows import Slot
 from vo.tables.uploads.upload import UploadError, UploadLimits
 from vo.tables.uploads.votable_fields import read_field
@@ -11,6 +12,7 @@ from vo.tables.uploads.votable_fields import read_field
 __all__ = ["VOTableDocument"]
 
 _DEEPEST = 64
+_MOST_FRAMES = 100
 _LONGEST_DESCRIPTION = 10_000
 # Those that the parser knows by itself.
 _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1"}
@@ -48,7 +50,10 @@ class VOTableDocument:
         self._cells: list[str] = []
         self._row = 0
         self._stream: list[str] = []
+        self._frames: dict[str, Frame] = {}
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+            "COOSYS": lambda given: self._start_frame("COOSYS", given),
+            "TIMESYS": lambda given: self._start_frame("TIMESYS", given),
             "TABLE": self._start_table,
             "FIELD": self._start_field,
             "VALUES": self._start_values,
@@ -150,6 +155,11 @@ class VOTableDocument:
             # The table before had no data; the last one counts.
             self.slots = []
 
+    def _start_frame(self, tag: str, attributes: Mapping[str, str]) -> None:
+        frame = read_frame(tag, attributes)
+        if frame is not None and len(self._frames) < _MOST_FRAMES:
+            self._frames[attributes.get("ID", "")] = frame
+
     def _start_field(self, attributes: dict[str, str]) -> None:
         if len(self.slots) >= self._limits.columns:
             raise UploadError(f"The table has more than {self._limits.columns} columns.")
@@ -169,7 +179,8 @@ class VOTableDocument:
 
     def _end_field(self) -> None:
         if self._field is not None:
-            self.slots.append(read_field(self._field, "".join(self._texts), self._null))
+            frame = self._frames.get(self._field.get("ref", "").strip()) if "ref" in self._field else None
+            self.slots.append(read_field(self._field, "".join(self._texts), self._null, frame))
         self._field = None
 
     def _start_serialization(self, name: str) -> None:

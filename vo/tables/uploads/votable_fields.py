@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from vo.tables.field import Datatype, Field
+from vo.tables.frames import Frame
 from vo.tables.octets import NUMPY_TYPES
 from vo.tables.uploads.binary_rows import Slot
 from vo.tables.uploads.upload import UploadError
@@ -16,7 +17,7 @@ _COMPLEX = {"floatComplex": Datatype.FLOAT, "doubleComplex": Datatype.DOUBLE}
 _ARRAYSIZE = re.compile(r"(?:[1-9]\d{0,8}x)*(?:[1-9]\d{0,8}\*?|\*)")
 
 
-def read_field(attributes: Mapping[str, str], description: str, null: str | None) -> Slot:
+def read_field(attributes: Mapping[str, str], description: str, null: str | None, frame: Frame | None = None) -> Slot:
     """Read one FIELD.
 
     Raises
@@ -44,6 +45,7 @@ def read_field(attributes: Mapping[str, str], description: str, null: str | None
         description=" ".join(description.split()),
         xtype=attributes.get("xtype", "").strip(),
         null=_null(null, name) if datatype.is_integer and null else None,
+        frame=frame,
     )
     length = field.length
     return Slot(field, NUMPY_TYPES[datatype].itemsize * parts, length and length // parts, parts, word == "bit")

@@ -13,7 +13,7 @@ from tests.support.holdings import NOW, make_observation, make_product, make_pro
 from tests.support.taprole import planned, told
 from vo.adql import Table, translate
 from vo.sky.healpix import hpx29
-from vo.tables import Datatype
+from vo.tables import Datatype, SkyFrame, TimeFrame
 from vo.tap.metadata import as_in_queries, describe_schemas
 
 SQL_TYPES = {
@@ -106,6 +106,18 @@ def test_views_have_the_columns_described(database: Database, tables: PublishedT
         assert hidden <= {"product_key", "program_key", "header_key", "hpx29"}
 
 
+def test_places_and_times_tell_what_they_are_counted_in(tables: PublishedTables) -> None:
+    frames = {column.name: column.field.frame for column in found(tables, "ivoa.obscore").columns}
+    assert {name for name, frame in frames.items() if frame == SkyFrame("ICRS")} == {"s_ra", "s_dec", "s_region"}
+    clock = TimeFrame("UTC", "TOPOCENTER", "MJD-origin")
+    assert {name for name, frame in frames.items() if frame == clock} == {"t_min", "t_max"}
+
+
+def test_large_views_tell_about_how_large_they_are(sky: Database) -> None:
+    sizes = {name: found(PublishedTables(database=sky), name).rows for name in ("ivoa.obscore", "archive.observations")}
+    assert sizes == {"ivoa.obscore": 2000, "archive.observations": None}
+
+
 def test_obscore_is_as_the_standard_has_it(tables: PublishedTables) -> None:
     columns = {column.name: column for column in found(tables, "ivoa.obscore").columns}
     for line in OBSCORE.split("\n")[1:-1]:
@@ -130,6 +142,10 @@ def test_tap_schema_tells_of_all(database: Database, tables: PublishedTables) ->
     }
     query = "SELECT table_name, column_name, datatype, indexed FROM tap_schema.columns"
     assert {(row[0], row[1], row[2], row[3] == 1) for row in told(database, written(tables, query))} == said
+    kinds = {(table.name, table.kind) for schema in schemas for table in schema.tables}
+    listed = told(database, written(tables, "SELECT table_name, table_type FROM tap_schema.tables"))
+    assert {tuple(row) for row in listed} == kinds
+    assert {kind for name, kind in kinds if name in {"ivoa.obscore", "archive.files"}} == {"view"}
     sizes = told(database, written(tables, 'SELECT "size" FROM tap_schema.columns WHERE "size" > 0'))
     assert sizes == []
     joined = (
@@ -143,7 +159,7 @@ def test_tap_schema_tells_of_all(database: Database, tables: PublishedTables) ->
 
 def test_a_catalogue_is_known_once_it_is_loaded(database: Database, tables: PublishedTables) -> None:
     assert tables(ANONYMOUS).find("catalogues", "stars") is None
-    field = {"name": "mag", "datatype": "float", "unit": "mag"}
+    field = {"name": "mag", "datatype": "float", "unit": "mag", "frame": {"system": "ICRS", "epoch": "J2000"}}
     with database.begin() as uow:
         uow.session.add(
             CatalogueRow(
@@ -157,6 +173,7 @@ def test_a_catalogue_is_known_once_it_is_loaded(database: Database, tables: Publ
         )
     table = found(tables, "catalogues.stars")
     assert (table.rows, table.columns[0].field.unit, table.columns[0].sql) == (7, "mag", "c1")
+    assert table.columns[0].field.frame == SkyFrame("ICRS", epoch="J2000")
 
 
 @pytest.fixture
