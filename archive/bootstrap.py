@@ -102,7 +102,7 @@ def build_services(config: Config) -> Services:
     url = config.database.url or EmbeddedPostgres(config.home, config.database.pg_home).running_url()
     if url is None:
         raise ConfigError("ARCHIVE_DATABASE_URL is not set and the embedded database does not run: archive db start")
-    database = Database(url, pool_size=config.web.threads)
+    database = Database(url, pool_size=config.web.threads_each)
     store = LocalFileStore(config.storage.root)
     queue = CeleryQueue(make_celery(config.queue.broker_url, url))
     previews = PreviewService(database=database, files=store, queue=queue, clock=utc_now)
@@ -197,9 +197,9 @@ def _tap(
         limits=limits,
         job_limits=job_limits,
         fetcher=fetcher,
-        admission=slots(config.web.threads),
+        admission=slots(config.web.threads_each),
         jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
-        waiting=JobWaiting(store=store, places=max(1, config.web.threads // 4)),
+        waiting=JobWaiting(store=store, places=max(1, config.web.threads_each // 8)),
         lanes=QueryLanes(store=store, runner=runner, execution=execution, queue=queue),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,

@@ -73,7 +73,7 @@ SETTINGS = (
     Setting("sesame_url", "CDS", "Address of a Sesame name resolver; 'off' asks the built-in tables only."),
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("log_format", "text", "text for people, json for collectors."),
-    Setting("web_threads", "16", "Requests served at the same time."),
+    Setting("web_threads", "32", "Requests served at the same time."),
     Setting("secure_cookies", "no", "yes where the archive is served by https: cookies then travel by https only."),
     Setting("trusted_proxies", "0", "Number of proxies in front whose X-Forwarded-* headers are believed."),
     Setting("results", "HOME/results", "Folder of the files that belong to jobs; web and workers share it."),
@@ -157,6 +157,16 @@ class WebConfig:
     secure_cookies: bool
     trusted_proxies: int
 
+    @property
+    def processes(self) -> int:
+        """Of the web server."""
+        return 2 if self.threads >= 4 and (os.cpu_count() or 1) > 1 else 1
+
+    @property
+    def threads_each(self) -> int:
+        """Of each of its processes."""
+        return -(-self.threads // self.processes)
+
 
 @dataclass(frozen=True)
 class Config:
@@ -212,7 +222,7 @@ class Config:
                 base_url=values.get("base_url", f"http://{host}:{port}").rstrip("/"),
                 secret_key=values.get("secret_key") or kept_secret(home / "secret_key"),
                 title=values.get("title", "Science Data Archive"),
-                threads=_integer(values, "web_threads", 16, low=1, high=512),
+                threads=_integer(values, "web_threads", 32, low=1, high=512),
                 secure_cookies=_choice(values, "secure_cookies", ("no", "yes")) == "yes",
                 trusted_proxies=_integer(values, "trusted_proxies", 0, low=0, high=10),
             ),

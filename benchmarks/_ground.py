@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,29 +33,49 @@ def a_database() -> Iterator[str]:
 
 
 @contextmanager
-def served(url: str) -> Iterator[int]:
+def served(url: str, *, with_worker: bool = False) -> Iterator[int]:
     """Run the real web server on a database as long as the block lasts; give its port of loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with TemporaryDirectory() as home:
-        settings = {"ARCHIVE_HOME": home, "ARCHIVE_PORT": str(port), "ARCHIVE_SESAME_URL": "off"}
-        process = subprocess.Popen([sys.executable, "-m", "archive.cli", "serve"], env=_environment(url, **settings))
-        try:
+        settings = {"ARCHIVE_HOME": home, "ARCHIVE_SESAME_URL": "off"}
+        # By its port the server's own processes are known.
+        worker = _running("worker", url, settings | {"ARCHIVE_BASE_URL": f"http://127.0.0.1:{port}"})
+        server = _running("serve", url, settings | {"ARCHIVE_PORT": str(port)})
+        with server as process, worker if with_worker else nullcontext():
             until = time.monotonic() + 60
             while not _answers(port):
                 assert process.poll() is None, "the server has ended"
                 assert time.monotonic() < until, "the server does not answer"
                 time.sleep(0.2)
             yield port
-        finally:
-            process.terminate()
-            process.wait(30)
+
+
+def processes_of(port: int) -> list[int]:
+    """Give the processes of the server that `served` runs."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with suppress(OSError):
+                if f"ARCHIVE_PORT={port}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(int(folder.name))
+    return found
 
 
 def run_archive(url: str, *arguments: str) -> None:
     """Run a command of the archive on a database."""
     subprocess.run([sys.executable, "-m", "archive.cli", *arguments], env=_environment(url), check=True)
+
+
+@contextmanager
+def _running(command: str, url: str, settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-m", "archive.cli", command], env=_environment(url, **settings))
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _answers(port: int) -> bool:

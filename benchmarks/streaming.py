@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,7 @@ import psycopg2
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks._ground import a_database, run_archive, served, tell
+from benchmarks._ground import a_database, processes_of, run_archive, served, tell
 from benchmarks._sky import isotropic
 
 COLUMNS = "id, ra, dec, mag"
@@ -114,14 +114,10 @@ def clocked(step: Callable[[], str]) -> tuple[float, str]:
 def memory_of(port: int) -> float:
     """Give the greatest memory that the processes of the server ever had, in MB."""
     found = 0.0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                if f"ARCHIVE_PORT={port}".encode() in (folder / "environ").read_bytes():
-                    lines = (folder / "status").read_text().splitlines()
-                    found += sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-            except (OSError, ValueError):
-                continue
+    for process in processes_of(port):
+        with suppress(OSError):
+            lines = Path(f"/proc/{process}/status").read_text().splitlines()
+            found += sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
     return found
 
 

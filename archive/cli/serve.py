@@ -92,12 +92,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def _settings(config: WebConfig) -> Mapping[str, object]:
-    processes = 2 if config.threads >= 4 and (os.cpu_count() or 1) > 1 else 1
     settings: dict[str, object] = {
         "bind": [f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"],
         "worker_class": _Process,
-        "workers": processes,
-        "threads": -(-config.threads // processes),
+        "workers": config.processes,
+        "threads": config.threads_each,
         # For the process, not for a request: a download takes as long as it takes.
         "timeout": 120,
         # Running requests are given this long when the server stops.

@@ -166,6 +166,8 @@ class WalledTables:
 def slots(threads: int) -> CallerSlots[Caller]:
     """Give the places of one web process: half of its threads, so that pages are served beside long answers.
 
+    A quarter may wait a moment for such a place, so that a client's small queries at once are not refused.
+
     Parameters
     ----------
     threads
@@ -173,7 +175,10 @@ def slots(threads: int) -> CallerSlots[Caller]:
     """
     together = max(1, threads // 2)
     return CallerSlots(
-        key_of=lambda caller: caller.username or caller.address, per_caller=max(1, together // 2), together=together
+        key_of=lambda caller: caller.username or caller.address,
+        per_caller=max(1, together // 2),
+        together=together,
+        waiting=threads // 4,
     )
 
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, fields
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.engine import Connection
@@ -19,6 +20,9 @@ from vo.tables import Field, binary_copy
 from vo.tables.uploads import UploadedTable
 
 __all__ = ["CatalogueStore"]
+
+_IDENTIFIERS = ("id", "source_id", "object_id", "objid", "obj_id")
+"""What columns of numbers that identify are called where no UCD says it, as in CSV."""
 
 _PRINCIPAL = 12
 """Columns at the beginning of a table are taken for those that matter most."""
@@ -103,15 +107,23 @@ def _fill(connection: Connection, relation: str, table: UploadedTable, position:
 
 def _indexed(connection: Connection, relation: str, listed: Sequence[Field]) -> set[int]:
     """Make indexes on identifiers, and the statistics; give the places of the columns that have one."""
-    found = set()
-    for number, field in enumerate(listed):
-        words = field.ucd.lower().split(";")
-        if words[0] == "meta.id" and (len(words) == 1 or "meta.main" in words) and not field.is_array:
-            kind = " text_pattern_ops" if field.is_text and not field.is_timestamp else ""
-            connection.exec_driver_sql(f'CREATE INDEX ON catalogues."{relation}" (c{number + 1}{kind})')
-            found.add(number)
+    found = _identifiers(listed)
+    for number in sorted(found):
+        kind = " text_pattern_ops" if listed[number].is_text else ""
+        connection.exec_driver_sql(f'CREATE INDEX ON catalogues."{relation}" (c{number + 1}{kind})')
     connection.exec_driver_sql(f'ANALYZE catalogues."{relation}"')
     return found
+
+
+def _identifiers(listed: Sequence[Field]) -> set[int]:
+    """Give the places of the columns that hold identifiers: by UCD, else the first that is called like one."""
+    fit = {n: field for n, field in enumerate(listed) if not (field.is_array or field.is_timestamp)}
+    words = {number: field.ucd.lower().split(";") for number, field in fit.items()}
+    found = {n for n, ucd in words.items() if ucd[0] == "meta.id" and (len(ucd) == 1 or "meta.main" in ucd)}
+    if found:
+        return found
+    called = (n for n, field in fit.items() if field.name.lower() in _IDENTIFIERS and field.datatype.is_integer)
+    return set(islice(called, 1))
 
 
 def _as_json(field: Field) -> dict[str, object]:

@@ -75,6 +75,17 @@ def test_a_catalogue_keeps_what_its_columns_say(runner: CliRunner, database: Dat
     assert {row[0] for row in asked(database, listed)} == {"Id", "alpha_j", "delta_j", '"size"', '"name ""x"""'}
 
 
+def test_numbers_that_are_called_like_identifiers_are_indexed_where_no_ucd_says_what_is(
+    runner: CliRunner, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "stars.csv").write_text("name,ObjID,id,ra,dec\na,7,1,10.5,10.5\nb,8,2,20.5,20.5\n")
+    assert run(runner, "load-table", str(tmp_path / "stars.csv")).exit_code == 0
+    table = PublishedTables(database=database)(ANONYMOUS).find("catalogues", "stars")
+    assert table is not None
+    assert [column.is_indexed for column in table.columns] == [False, True, False, True, True]
+    assert asked(database, "SELECT name FROM stars WHERE objid = 8") == [("b",)]
+
+
 def test_a_catalogue_is_replaced_and_dropped(runner: CliRunner, database: Database, tmp_path: Path) -> None:
     assert run(runner, "load-table", str(stars(tmp_path, 1.5)), "--name", "stars").exit_code == 0
     again = run(runner, "load-table", str(stars(tmp_path, 1.5, 2.5)), "--name", "stars")
