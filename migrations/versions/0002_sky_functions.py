@@ -489,7 +489,7 @@ $$
 """
 
 # The footprints filed under the cells of a cover: `keys` one by one, and all between `lows` and `highs`. One statement
-# takes 1, 4 or 16 ranges, missing ones are null and cost nothing; its plan is kept for the session, since to plan a
+# takes 4 or 16 ranges, missing ones are null and cost nothing; its plan is kept for the session, since to plan a
 # dozen ranges anew takes longer than to look them up. It is made without knowing the ranges, and never reads the whole
 # table.
 FIRST_FOUR = " OR ".join(f"c.zuniq BETWEEN lows[{place}] AND highs[{place}]" for place in range(1, 5))
@@ -502,9 +502,7 @@ DECLARE
     found bigint[] := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
     done int := 0;
 BEGIN
-    IF cardinality(lows) = 1 THEN
-        RETURN found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq BETWEEN lows[1] AND highs[1]);
-    ELSIF cardinality(lows) <= 4 THEN
+    IF cardinality(lows) <= 4 THEN
         RETURN found || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE {FIRST_FOUR});
     END IF;
     WHILE cardinality(lows) > done LOOP
@@ -528,7 +526,15 @@ $$
 
 # Those that come within `radius` of a place, and those that meet an outline that has a place with such a `core` and
 # `reach`. Cosines decide where they are sure, beyond their rounding; the exact tests decide the rest.
-AROUND = """
+COMES_WITHIN = """CASE
+            WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + radius)) + 1e-15 THEN true
+            WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + radius)) - 1e-15 THEN false
+            -- No side is longer than twice the reach.
+            WHEN f.is_convex THEN sky_convex_outline_reaches(
+                f.vertices, px, py, pz, radius, -1e-15 - 2 * f.reach * radius)
+            ELSE sky_outline_reaches(f.vertices, px, py, pz, radius) END"""
+# To ask for a place or a small circle is frequent: they have no range or one, and no further call and statement.
+AROUND = f"""
 CREATE FUNCTION sky_footprints_around(
     keys bigint[], lows bigint[], highs bigint[], px float8, py float8, pz float8, radius float8)
 RETURNS TABLE (id bigint, set_id bigint)
@@ -537,19 +543,15 @@ SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     found bigint[];
 BEGIN
-    -- To ask for a place is frequent: no further call for it.
-    IF cardinality(lows) = 0 THEN
-        found := ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys));
+    IF cardinality(lows) <= 1 THEN
+        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (
+            ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq = ANY (keys))
+            || ARRAY(SELECT c.footprint_id FROM footprint_cell c WHERE c.zuniq BETWEEN lows[1] AND highs[1])
+        ) AND {COMES_WITHIN};
     ELSE
         found := sky_footprints_near(keys, lows, highs);
+        RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND {COMES_WITHIN};
     END IF;
-    RETURN QUERY SELECT f.id, f.set_id FROM footprint f WHERE f.id = ANY (found) AND CASE
-        WHEN f.x * px + f.y * py + f.z * pz > cos(least(pi(), f.core + radius)) + 1e-15 THEN true
-        WHEN f.x * px + f.y * py + f.z * pz < cos(least(pi(), f.reach + radius)) - 1e-15 THEN false
-        -- No side is longer than twice the reach.
-        WHEN f.is_convex THEN sky_convex_outline_reaches(
-            f.vertices, px, py, pz, radius, -1e-15 - 2 * f.reach * radius)
-        ELSE sky_outline_reaches(f.vertices, px, py, pz, radius) END;
 END
 $$
 """
