@@ -29,10 +29,12 @@ COUNT = 40
 
 @dataclass(frozen=True)
 class LiveArchive:
-    """Where it is, and the token of a PI."""
+    """Where it is, the token of a PI, its database, and what its processes said."""
 
     url: str
     token: str
+    database: Database
+    logs: tuple[Path, ...]
 
 
 @contextmanager
@@ -50,8 +52,9 @@ def a_live_archive(database: Database, folder: Path) -> Iterator[LiveArchive]:
         describe_all(uow)
     _fill(database)
     token = _token(database)
-    with served(settings, folder / "web.log") as url, working(settings, folder / "worker.log"):
-        yield LiveArchive(url, token)
+    logs = (folder / "web.log", folder / "worker.log")
+    with served(settings, logs[0]) as url, working(settings, logs[1]):
+        yield LiveArchive(url, token, database, logs)
 
 
 def _fill(database: Database) -> None:

@@ -31,6 +31,7 @@ __all__ = ["JobResources"]
 # These steer the job and are none of its parameters.
 _CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"})
 _CHUNK = 1 << 16
+_MOST_AT_ONCE = 1_000
 
 C = TypeVar("C")
 
@@ -90,6 +91,8 @@ class JobResources(Generic[C]):
             ("GET", f"{job}/parameters/<path:name>", self.parameter),
             ("GET", f"{job}/results", self.results),
             ("GET", f"{job}/results/<path:name>", self.result),
+            # No standard has it; astroquery's TapPlus deletes jobs so.
+            ("POST", f"{path.rpartition('/')[0]}/deletejobs", self.delete_several),
         ]
         for method, rule, view in routes:
             endpoint = f"{method.lower()}_{rule.replace('<path:', '').translate(_ENDPOINT)}"
@@ -164,6 +167,19 @@ class JobResources(Generic[C]):
         """Remove a job."""
         self._jobs.delete(self._owner(), job_id)
         return see_other(self._url)
+
+    def delete_several(self) -> Response:
+        """Remove all jobs that JOB_IDS names, or none if one of them is not there."""
+        sent = read_request(self._largest).parameters
+        ids = [each.strip() for text in sent.all("JOB_IDS") for each in text.split(",") if each.strip()]
+        if not 1 <= len(ids) <= _MOST_AT_ONCE:
+            raise UsageError(f"JOB_IDS names the jobs to be deleted, with commas between; {_MOST_AT_ONCE} at most.")
+        owner = self._owner()
+        for job_id in ids:
+            self._jobs.get(owner, job_id)
+        for job_id in dict.fromkeys(ids):
+            self._jobs.delete(owner, job_id)
+        return plain(f"Deleted: {', '.join(ids)}\n")
 
     def phase(self, job_id: str) -> Response:
         """Tell the phase."""

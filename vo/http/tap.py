@@ -286,7 +286,8 @@ def _with_common_headers(response: Response) -> Response:
 
 
 def _is_about_jobs() -> bool:
-    return request.url_rule is not None and "/async" in request.url_rule.rule
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    return "/async" in rule or rule.endswith("/deletejobs")
 
 
 def _is_browser() -> bool:

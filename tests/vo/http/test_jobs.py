@@ -133,6 +133,22 @@ def test_a_deleted_job_is_gone(client: FlaskClient, world: JobWorld, how: str) -
     assert world.files.files == {}
 
 
+def test_several_jobs_are_deleted_at_once_or_none_of_them(client: FlaskClient) -> None:
+    jobs = [made(client.post("/tap/async", data={"QUERY": "SELECT 1"}, headers=ADA)) for _ in range(3)]
+
+    def left() -> set[str]:
+        return {job for job in jobs if client.get(f"/tap/async/{job}", headers=ADA).status_code == 200}
+
+    for wrong, status in (("", 400), (",", 400), (f"{jobs[0]},never-was", 404), ("x," * 2000, 400)):
+        answer = client.post("/tap/deletejobs", data={"JOB_IDS": wrong}, headers=ADA)
+        assert (answer.status_code, answer.content_type) == (status, "text/plain; charset=utf-8")
+    for headers in (EVE, {}):
+        assert client.post("/tap/deletejobs", data={"JOB_IDS": jobs[0]}, headers=headers).status_code == 404
+    assert left() == set(jobs)
+    assert client.post("/tap/deletejobs", data={"job_ids": f"{jobs[0]}, {jobs[2]}"}, headers=ADA).status_code == 200
+    assert left() == {jobs[1]}
+
+
 def test_what_a_job_does_not_allow_is_403(client: FlaskClient) -> None:
     job = made(client.post("/tap/async", data={"QUERY": "SELECT 1", "PHASE": "RUN"}))
     assert client.post(f"/tap/async/{job}/parameters", data={"QUERY": "x"}).status_code == 403
