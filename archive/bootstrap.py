@@ -10,6 +10,7 @@ from archive.astro.names import BuiltInNames, NameResolver, Sesame
 from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
 from archive.config import Config, ResolverConfig
+from archive.db.counting import SharedCount
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.jobs import ServiceJobs
 from archive.db.session import Database
@@ -173,16 +174,18 @@ def _tap(
     site = Site(config.web.base_url, config.authority)
     own = QuerySettings(config.tap.database_url, role=None) if config.tap.database_url else QuerySettings(database.url)
     backend = TapBackend(texts=TextConnections(own), batches=BatchConnections(own), site=site, clock=utc_now)
-    # Names are looked up in our own tables alone: no query sends anything to others.
-    point = simbadpoint(lambda name: None if (found := names.find(name)) is None else (found.ra, found.dec))
-    dialect = Dialect(functions=(*UDFS, point), extensions=tuple(Extension))
+    dialect, job_limits = _dialect(names), JobLimits()
+    count = SharedCount(database.url)
 
     def check() -> None:
         require_walls(database, _query_role(config))
 
+    def dispose() -> None:
+        backend.dispose()
+        count.close()
+
     tables = WalledTables(PublishedTables(database=database), check)
     service = TapService[Caller](tables_for=tables, dialect=dialect, backend=backend, uploads=uploads, limits=limits)
-    job_limits = JobLimits()
     store = ServiceJobs(database=database, service="tap", clock=utc_now)
     files = LocalResultStore(config.storage.results)
     fetcher = URLFetcher(FetchRules(largest=limits.upload_bytes, inside=config.tap.upload_networks))
@@ -197,15 +200,21 @@ def _tap(
         limits=limits,
         job_limits=job_limits,
         fetcher=fetcher,
-        admission=slots(config.web.threads_each),
+        admission=slots(config.web.processes, config.web.threads_each, count),
         jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         waiting=JobWaiting(store=store, places=max(1, config.web.threads_each // 8)),
         lanes=QueryLanes(store=store, runner=runner, execution=execution, queue=queue),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
         schemas=SCHEMAS,
         check=check,
-        dispose=backend.dispose,
+        dispose=dispose,
     )
+
+
+def _dialect(names: BuiltInNames) -> Dialect:
+    # Names are looked up in our own tables alone: no query sends anything to others.
+    point = simbadpoint(lambda name: None if (found := names.find(name)) is None else (found.ra, found.dec))
+    return Dialect(functions=(*UDFS, point), extensions=tuple(Extension))
 
 
 def _query_role(config: Config) -> str:

@@ -2,7 +2,7 @@
 """Queries by people: asked in ADQL on a page, answered at once, as a file or by a job."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from archive.domain.access import Caller
@@ -21,7 +21,7 @@ from archive.services.result_tables import SHOWN_ROWS, ResultTable, read_answer,
 from archive.services.tap import TableAccess
 from vo.dali import Cancellation, DALIError, TooManyError
 from vo.tables import FORMATS, Format, find_format
-from vo.tap import Estimate, QueryError, TapAnswer, TapLimits, TapRequest, describe_schemas
+from vo.tap import Estimate, QueryError, SyncQueries, TapAnswer, TapLimits, TapRequest, describe_schemas
 from vo.uws import Job, JobLimits, JobQuery, JobRequest
 from vo.vosi import SchemaDescription
 
@@ -61,6 +61,7 @@ class QueryDesk:
 
     def __init__(self, *, access: TableAccess) -> None:
         self._access = access
+        self._sync = SyncQueries(service=access.service, admission=access.admission, limits=access.limits)
 
     @property
     def limits(self) -> TapLimits:
@@ -81,41 +82,20 @@ class QueryDesk:
         """Run a query and give the first rows."""
         most = min(self._limit(question), SHOWN_ROWS)
         request = TapRequest(question.text, _VERSION, most, FORMATS["json"])
-        seconds = self.limits.sync_seconds
-        with _in_our_words(), self._place(caller):
-            answer = self._access.service.run(caller, request, Cancellation(), seconds=seconds, first_seconds=seconds)
+        with _in_our_words(), closing(self._sync.answer(caller, request, self.limits.sync_seconds)) as answer:
             return read_answer(answer)
 
     def download(self, caller: Caller, question: Question) -> TapAnswer:
         """Run a query; give its answer as a file on its way, which is to be closed."""
         request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
-        limits = self.limits
         with _in_our_words():
-            leave = self._access.admission.enter(caller)
-            try:
-                answer = self._access.service.run(
-                    caller,
-                    request,
-                    Cancellation(),
-                    seconds=limits.stream_seconds,
-                    first_seconds=limits.sync_seconds,
-                )
-            except BaseException:
-                leave()
-                raise
-
-        def close() -> None:
-            try:
-                answer.close()
-            finally:
-                leave()
-
-        return TapAnswer(answer.media_type, answer.filename, answer, close, answer.status)
+            return self._sync.answer(caller, request)
 
     def estimate(self, caller: Caller, question: Question) -> Estimate:
         """Tell what a query would cost."""
-        with _in_our_words(), self._place(caller):
-            return self._estimate(caller, question)
+        request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
+        with _in_our_words():
+            return self._sync.estimate(caller, request)
 
     def start(self, caller: Caller, question: Question) -> Job:
         """Have a query done by a worker; one that is wrong is refused at once."""
@@ -171,15 +151,6 @@ class QueryDesk:
     def _limit(self, question: Question) -> int:
         rows = self.limits.rows
         return rows.default if question.most is None else min(question.most, rows.hard)
-
-    @contextmanager
-    def _place(self, caller: Caller) -> Iterator[None]:
-        """Hold one of the caller's places among the queries under way."""
-        leave = self._access.admission.enter(caller)
-        try:
-            yield
-        finally:
-            leave()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from vo.dali import (
     UnavailableError,
     UsageError,
 )
-from vo.tap import CallerSlots, Dialect, TapLimits, TapRunner, TapService, URLFetcher
+from vo.tap import CallerCount, CallerSlots, Dialect, TapLimits, TapRunner, TapService, URLFetcher
 from vo.uws import Execution, JobLimits, JobService, JobStore, JobUpkeep, JobWaiting, Phase
 
 __all__ = ["QueryLanes", "QueuedQueries", "TableAccess", "WalledTables", "fault_of", "slots"]
@@ -163,22 +163,29 @@ class WalledTables:
         return self._tables(caller)
 
 
-def slots(threads: int) -> CallerSlots[Caller]:
+def slots(processes: int, threads: int, count: CallerCount) -> CallerSlots[Caller]:
     """Give the places of one web process: half of its threads, so that pages are served beside long answers.
 
     A quarter may wait a moment for such a place, so that a client's small queries at once are not refused.
 
     Parameters
     ----------
+    processes
+        Of the web server.
     threads
-        Of the process.
+        Of each.
+    count
+        Counts what each caller has under way in all of them.
     """
-    together = max(1, threads // 2)
+    places = max(1, threads // 2)
+    kept = max(1, places // 4)
     return CallerSlots(
         key_of=lambda caller: caller.username or caller.address,
-        per_caller=max(1, together // 2),
-        together=together,
+        per_caller=max(1, processes * threads // 4),
+        together=max(1, places - kept),
+        kept=kept,
         waiting=threads // 4,
+        count=count,
     )
 
 

@@ -97,7 +97,7 @@ class QueryWorld:
         self.queue = MemoryQueue()
         limits = job_limits or JobLimits(default_retention=timedelta(days=7))
         self.jobs = JobWorld(queue=self.queue, limits=limits)
-        self.admission = CallerSlots[Caller](key_of=lambda caller: caller.username, per_caller=2, together=3)
+        self.admission = CallerSlots[Caller](key_of=lambda caller: caller.username or "", per_caller=2, together=3)
         self.access = self._access(limits)
         self.desk = QueryDesk(access=self.access)
         self.fallen: list[str] = []

@@ -222,7 +222,7 @@ class TapWorld:
             limits=limits,
         )
         self.jobs.runner.work = self.runner.run
-        self.admission = CallerSlots[str | None](key_of=lambda name: name, per_caller=3, together=5)
+        self.admission = CallerSlots[str | None](key_of=lambda name: name or "", per_caller=3, together=5)
         self.availability = Availability(is_available=True, up_since=datetime(2026, 3, 1, tzinfo=UTC))
 
     def app(self, base: str = BASE) -> Flask:

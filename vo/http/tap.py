@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The resources of a TAP service (TAP 1.1 §2)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import BinaryIO, Generic, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from vo.dali import Cancellation, DALIError, NotFoundError, UsageError
+from vo.dali import DALIError, NotFoundError, UsageError
 from vo.http.answers import FaultAnswers, document
 from vo.http.encoding import with_encoding
 from vo.http.jobs import JobResources
@@ -18,7 +18,7 @@ from vo.tap import (
     EXAMPLES_TYPE,
     Admission,
     Example,
-    TapAnswer,
+    SyncQueries,
     TapLimits,
     TapRequest,
     TapService,
@@ -81,7 +81,7 @@ class TapResources(Generic[C]):
         self._service = service
         self._limits = limits
         self._fetcher = fetcher
-        self._admission = admission
+        self._sync = SyncQueries(service=service, admission=admission, limits=limits)
         self._capabilities = tuple(capabilities)
         self._schemas = dict(schemas)
         self._availability = availability
@@ -117,19 +117,9 @@ class TapResources(Generic[C]):
         """Answer a query; what is under way ends when the client is gone."""
         caller = self._identify()
         asked = self._request()
-        leave = self._admission.enter(caller)
-        try:
-            answer = self._service.run(
-                caller,
-                asked,
-                Cancellation(),
-                seconds=self._limits.stream_seconds,
-                first_seconds=self._limits.sync_seconds,
-            )
-        except BaseException:
-            leave()
-            raise
-        response = Response(_Stream(answer, leave), content_type=answer.media_type)
+        answer = self._sync.answer(caller, asked)
+        # The server closes it at its end, and when the client has gone.
+        response = Response(answer, content_type=answer.media_type)
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers.set("Content-Disposition", "inline", filename=answer.filename)
         return response
@@ -138,11 +128,7 @@ class TapResources(Generic[C]):
         """Tell what a query would cost."""
         caller = self._identify()
         asked = self._request()
-        leave = self._admission.enter(caller)
-        try:
-            return jsonify(asdict(self._service.estimate(caller, asked, Cancellation())))
-        finally:
-            leave()
+        return jsonify(asdict(self._sync.estimate(caller, asked)))
 
     def tables(self) -> Response:
         """List the tables that the caller may know of."""
@@ -180,27 +166,6 @@ class TapResources(Generic[C]):
         return read_tap_request(
             sent.parameters, self._limits, _uploads(sent, self._fetcher), request.headers.get("Accept", "")
         )
-
-
-class _Stream:
-    """An answer as WSGI takes it: the server closes it at its end, and when the client has gone."""
-
-    def __init__(self, answer: TapAnswer, leave: Callable[[], None]) -> None:
-        self._answer = answer
-        self._leave = leave
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._answer
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """End the query and make room for the next."""
-        try:
-            self._answer.close()
-        finally:
-            self._leave()
 
 
 def tap_blueprint(

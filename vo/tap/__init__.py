@@ -1,6 +1,6 @@
 """Table access (TAP 1.1): requests read, queries run, uploads brought in, jobs done, the service described."""
 
-from vo.tap.admission import Admission, CallerSlots
+from vo.tap.admission import Admission, CallerCount, CallerSlots, LocalCount, Place
 from vo.tap.estimate import Estimate
 from vo.tap.examples import EXAMPLES_TYPE, Example, write_examples
 from vo.tap.faults import QueryError, QueryTimeoutError
@@ -18,23 +18,28 @@ from vo.tap.ports import (
 from vo.tap.request import LANGUAGES, TapRequest, TapUpload, read_request
 from vo.tap.runner import TapRunner
 from vo.tap.service import Dialect, TapAnswer, TapService
+from vo.tap.synchronous import SyncQueries
 from vo.tap.uploading import tap_uploads
 
 __all__ = [
     "EXAMPLES_TYPE",
     "LANGUAGES",
     "Admission",
+    "CallerCount",
     "CallerSlots",
     "Dialect",
     "Estimate",
     "Example",
     "FetchRules",
+    "LocalCount",
+    "Place",
     "Plan",
     "QueryBackend",
     "QueryError",
     "QueryTimeoutError",
     "Running",
     "Statement",
+    "SyncQueries",
     "TapAnswer",
     "TapLimits",
     "TapRequest",

@@ -124,6 +124,7 @@ class TapService(Generic[C]):
         *,
         seconds: float,
         first_seconds: float | None = None,
+        admit: Callable[[Callable[[], bool]], float | None] = lambda _: None,
     ) -> TapAnswer:
         """Run a query; give its answer when its first rows are there.
 
@@ -133,6 +134,9 @@ class TapService(Generic[C]):
             Until the last row.
         first_seconds
             Until the first one; None for no other limit.
+        admit
+            Called when it is known what is asked and nothing was done yet, with what tells whether that
+            is a small query; gives the seconds that are left to it then, None for no such limit.
 
         Raises
         ------
@@ -143,6 +147,9 @@ class TapService(Generic[C]):
         """
         with ExitStack() as stack:
             translation, space = self._prepared(stack, caller, request, cancellation)
+            bound = admit(lambda: self._explained(caller, request, translation, space).is_small)
+            if bound is not None:
+                seconds, first_seconds = min(seconds, bound), min(first_seconds or bound, bound)
             statement = Statement(_select(translation, request.form.door), seconds, space)
             source = self._source(stack, caller, statement, request, translation.fields, cancellation)
             with _ending(cancellation, first_seconds):
@@ -158,8 +165,11 @@ class TapService(Generic[C]):
         """Tell what a query would cost, without running it."""
         with ExitStack() as stack:
             translation, space = self._prepared(stack, caller, request, cancellation)
-            statement = Statement(_select(translation, Door.BATCHES), self._limits.sync_seconds, space)
-            plan = self._backend.explain(caller, statement)
+            return self._explained(caller, request, translation, space)
+
+    def _explained(self, caller: C, request: TapRequest, translation: Translation, space: str) -> Estimate:
+        statement = Statement(_select(translation, Door.BATCHES), self._limits.sync_seconds, space)
+        plan = self._backend.explain(caller, statement)
         return estimated(plan, request.limit, translation.notes, self._limits)
 
     def _prepared(
@@ -277,7 +287,7 @@ def _ending(cancellation: Cancellation, seconds: float | None) -> Iterator[None]
         if not is_late.is_set():
             raise
         raise QueryTimeoutError(
-            f"The query gave no row within {seconds:g} s, which is the limit of synchronous queries. "
+            f"The query gave no row within {seconds:g} s, which is what a synchronous query may take just now. "
             "Send it to be done asynchronously, where it may run for longer, or narrow it down."
         ) from exc
     finally:

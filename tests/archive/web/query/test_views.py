@@ -175,13 +175,13 @@ def test_downloads_that_nobody_reads_give_their_places_back(client: FlaskClient)
 
 
 def test_too_many_queries_are_told_when_to_come_back(client: FlaskClient, world: QueryWorld) -> None:
-    leave = [world.admission.enter(ANONYMOUS) for _ in range(2)]
+    places = [world.admission.enter(ANONYMOUS) for _ in range(2)]
     answer = send(client, "show")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
     assert f"\n{QUERY}</textarea>" in answer.text
-    for each in leave:
-        each()
+    for place in places:
+        place.leave()
 
 
 def test_an_outage_keeps_the_query(client: FlaskClient, world: QueryWorld) -> None:
