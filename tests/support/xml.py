@@ -19,6 +19,6 @@ def require_valid_xml(body: bytes, folder: Path) -> None:
     path = folder / "document.xml"
     path.write_bytes(body)
     command = [program("stilts"), "xsdvalidate", "uselocals=true", f"doc={path}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{body.decode()}"
     assert "ERROR" not in done.stdout + done.stderr, f"{done.stdout}\n{done.stderr}\n{body.decode()}"
