@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from archive.astro.names import BuiltInNames, NameResolver, Sesame
 from archive.astro.recipe import load_recipes
 from archive.astro.recipes import RECIPES
-from archive.config import Config, ResolverConfig
+from archive.config import Config, ResolverConfig, TapConfig
 from archive.db.counting import SharedCount
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.jobs import ServiceJobs
@@ -154,6 +154,7 @@ def _duties(previews: PreviewService, tap: TableAccess, uploads: TapUploads) -> 
     return {
         "previews": Duty(every=timedelta(minutes=5), action=previews.release_orphans),
         "jobs": Duty(every=timedelta(minutes=1), action=tap.upkeep.run),
+        "results": Duty(every=timedelta(hours=6), action=tap.sweep),
         "uploads": Duty(every=timedelta(hours=6), action=uploads.remove_forgotten),
     }
 
@@ -166,11 +167,7 @@ def _tap(
     uploads: TapUploads,
     names: BuiltInNames,
 ) -> TableAccess:
-    limits = TapLimits(
-        RowLimits(config.tap.rows, config.tap.most_rows),
-        sync_seconds=config.tap.sync_seconds,
-        upload_bytes=config.tap.upload_bytes,
-    )
+    limits = _limits(config.tap)
     site = Site(config.web.base_url, config.authority)
     own = QuerySettings(config.tap.database_url, role=None) if config.tap.database_url else QuerySettings(database.url)
     backend = TapBackend(texts=TextConnections(own), batches=BatchConnections(own), site=site, clock=utc_now)
@@ -205,10 +202,16 @@ def _tap(
         waiting=JobWaiting(store=store, places=max(1, config.web.threads_each // 8)),
         lanes=QueryLanes(store=store, runner=runner, execution=execution, queue=queue),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
+        sweep=lambda: files.sweep(store.file_keys, utc_now() - timedelta(hours=1)),
         schemas=SCHEMAS,
         check=check,
         dispose=dispose,
     )
+
+
+def _limits(config: TapConfig) -> TapLimits:
+    rows = RowLimits(config.rows, config.most_rows)
+    return TapLimits(rows, sync_seconds=config.sync_seconds, upload_bytes=config.upload_bytes)
 
 
 def _dialect(names: BuiltInNames) -> Dialect:

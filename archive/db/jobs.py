@@ -97,6 +97,12 @@ class ServiceJobs:
         """Give jobs whose destruction has come."""
         return self._some(JobRow.destruction <= now, self._is_ours(), most)
 
+    def file_keys(self) -> set[str]:
+        """Give the keys of all files that belong to jobs, of whatever service."""
+        files = func.jsonb_array_elements(JobRow.inputs.concat(JobRow.results))
+        with self._transaction() as session:
+            return set(session.scalars(select(files.op("->>")("key"))))
+
     def _some(self, one: ColumnElement[bool], other: ColumnElement[bool], most: int) -> Sequence[Job]:
         return self._find(select(JobRow).where(self._is_ours(), one, other).order_by(JobRow.changed).limit(most))
 

@@ -14,6 +14,7 @@ from vo.adql import TableSet
 from vo.dali import (
     DALIError,
     ForbiddenError,
+    NoRoomError,
     NotFoundError,
     ServiceError,
     TooLargeError,
@@ -42,7 +43,7 @@ _FAULTS: dict[int, type[DALIError]] = {
     415: UsageError,
     500: ServiceError,
     503: UnavailableError,
-    507: UnavailableError,
+    507: NoRoomError,
 }
 
 
@@ -58,6 +59,8 @@ class TableAccess:
         For clients: asynchronous queries, and long polls on them.
     lanes, upkeep
         For workers.
+    sweep
+        Removes files that belong to no job, as a worker that was killed leaves them.
     schemas
         Descriptions of the schemas by their names, in the order in which they are listed.
     check
@@ -76,6 +79,7 @@ class TableAccess:
     waiting: JobWaiting
     lanes: "QueryLanes"
     upkeep: JobUpkeep
+    sweep: Callable[[], object]
     schemas: Mapping[str, str]
     check: Callable[[], None]
     dispose: Callable[[], None]
@@ -121,7 +125,8 @@ class QueryLanes:
 
     def run_long(self, job_id: str) -> None:
         """Do a job however long it takes."""
-        self._execution.execute(job_id)
+        if not self._execution.execute(job_id):
+            self._queue.send(LONG_QUERY, job_id)
 
     def _is_small(self, job_id: str) -> bool:
         job = self._store.get(job_id)

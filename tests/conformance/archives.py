@@ -1,6 +1,6 @@
 """A small archive as it is served, web and worker, for clients that know nothing of ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,18 +29,20 @@ COUNT = 40
 
 @dataclass(frozen=True)
 class LiveArchive:
-    """Where it is, the token of a PI, its database, and what its processes said."""
+    """Where it is, the token of a PI, its database, what its processes said, and its settings."""
 
     url: str
     token: str
     database: Database
     logs: tuple[Path, ...]
+    settings: Mapping[str, str]
 
 
 @contextmanager
-def a_live_archive(database: Database, folder: Path) -> Iterator[LiveArchive]:
+def a_live_archive(database: Database, folder: Path, further: Mapping[str, str] | None = None) -> Iterator[LiveArchive]:
     """Serve 40 public files, and one whose metadata are those of a PI alone."""
     settings = {
+        **(further or {}),
         "ARCHIVE_HOME": str(folder / "home"),
         "ARCHIVE_DATABASE_URL": database.url,
         "ARCHIVE_SESAME_URL": "off",
@@ -54,7 +56,7 @@ def a_live_archive(database: Database, folder: Path) -> Iterator[LiveArchive]:
     token = _token(database)
     logs = (folder / "web.log", folder / "worker.log")
     with served(settings, logs[0]) as url, working(settings, logs[1]):
-        yield LiveArchive(url, token, database, logs)
+        yield LiveArchive(url, token, database, logs, settings)
 
 
 def _fill(database: Database) -> None:

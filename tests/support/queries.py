@@ -139,6 +139,7 @@ class QueryWorld:
             waiting=JobWaiting(store=self.jobs.store, longest=5),
             lanes=self.lanes,
             upkeep=self.jobs.upkeep,
+            sweep=lambda: None,
             schemas={"ivoa": "Tables of the <IVOA>.", "team": "Of the team."},
             check=self._check,
             dispose=lambda: None,

@@ -9,6 +9,7 @@ __all__ = [
     "CancelledError",
     "DALIError",
     "ForbiddenError",
+    "NoRoomError",
     "NotFoundError",
     "ServiceError",
     "TooLargeError",
@@ -101,6 +102,13 @@ class UnavailableError(ServiceError):
     """What the service stands on does not answer just now (503)."""
 
     status = 503
+    is_transient = True
+
+
+class NoRoomError(ServiceError):
+    """There is no room to keep something (507)."""
+
+    status = 507
     is_transient = True
 
 

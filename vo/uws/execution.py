@@ -18,6 +18,9 @@ __all__ = ["Execution", "JobAnswer", "JobRunner"]
 
 _log = logging.getLogger(__name__)
 
+# What goes away so often under a job goes away because of it.
+_OUTAGES = 3
+
 
 @dataclass(frozen=True)
 class JobAnswer:
@@ -88,13 +91,14 @@ class Execution:
         Parameters
         ----------
         within
-            Seconds that it may take here; None for no such limit. A job that takes longer is stopped, is
-            QUEUED again and begins anew elsewhere: it was no small one.
+            Seconds that it may take here; None for no such limit. A job that takes longer is stopped: it was
+            no small one.
 
         Returns
         -------
         bool
-            False for a job that was stopped so; True for all others.
+            False for a job that is QUEUED again, to begin anew elsewhere: it was stopped so, or what it stands
+            on went away under it, such as a database that is started anew. True for all others.
         """
         job = self._claim(job_id)
         if job is None:
@@ -116,7 +120,7 @@ class Execution:
                 return begun
 
     def _end_of(self, job: Job, watch: "_Watch") -> JobFile | JobError | None:
-        """Do the work; None if it was no small one."""
+        """Do the work; None if it is to begin anew."""
         try:
             answer = self._runner.run(job, watch.cancellation)
             with ExitStack() as stack:
@@ -130,6 +134,9 @@ class Execution:
             if watch.is_too_long:
                 return None
             fault = as_fault(exc, self._translate)
+            if isinstance(fault, UnavailableError) and job.attempt < _OUTAGES:
+                _log.warning("job %s begins anew: %s", job.job_id, fault.message)
+                return None
             return JobError(fault.message, fault.status, fault.is_transient)
         return JobFile("result", stored.key, stored.size, answer.media_type, answer.filename, status)
 

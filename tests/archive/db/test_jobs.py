@@ -1,8 +1,10 @@
 """Jobs in the database, driven by the library's own services."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,46 @@ def test_a_file_is_kept_wholly_or_not_at_all(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     with pytest.raises(NotFoundError):
         files.open("../../etc/passwd")
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from archive.storage import LocalResultStore
+def chunks():
+    yield b"half" * 10000
+    print("half", flush=True)
+    time.sleep(600)
+LocalResultStore(Path(sys.argv[1])).write(chunks())
+"""
+
+
+def test_what_killed_workers_left_is_swept_and_what_belongs_to_jobs_is_not(world: World) -> None:
+    folder = world.files._root
+    kept = world.service.keep("part", [b"ra,dec"], "text/csv", "mine.csv")
+    world.service.create("ada", JobRequest((), (kept,)))
+    done = world.service.run(None, world.service.create(None, JobRequest()).job_id)
+    world.execution.execute(done.job_id)
+    forgotten = world.files.write([b"of nobody"])
+    writers = [
+        subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        for writer in writers:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "half\n"
+        writers[0].kill()
+        writers[0].wait()
+        assert world.files.sweep(world.store.file_keys, datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert world.files.sweep(world.store.file_keys, datetime.now(UTC) + timedelta(hours=1)) == 2
+        with pytest.raises(NotFoundError):
+            world.files.open(forgotten.key)
+        for key in world.store.file_keys():
+            world.files.open(key).close()
+        assert len(list(folder.glob("??/*.part"))) == 1, "this one is being written"
+        assert len(world.store.file_keys()) == 2
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.communicate()

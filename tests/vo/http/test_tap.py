@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.support.tap import TapWorld
 from tests.support.xml import parse_xml, require_valid_xml
-from vo.dali import UnavailableError
+from vo.dali import NoRoomError, UnavailableError
 from vo.tap import TapLimits
 from vo.uws import StoredFile
 
@@ -232,7 +232,7 @@ def test_a_result_that_is_too_large_to_keep_ends_the_job_and_its_query(world: Ta
 def test_a_disk_that_is_full_ends_the_job_and_its_query(client: FlaskClient, world: TapWorld) -> None:
     def full(chunks: Iterable[bytes]) -> StoredFile:
         next(iter(chunks))
-        raise UnavailableError("There is no room for the result just now.")
+        raise NoRoomError("There is no room for the result just now.")
 
     world.jobs.files.write = full  # type: ignore[method-assign]
     job = client.post("/tap/async", data={"QUERY": QUERY, "PHASE": "RUN"}).location.rpartition("/")[2]

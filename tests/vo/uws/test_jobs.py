@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.jobs import JobWorld
 from tests.support.time import StillClock
-from vo.dali import Cancellation, ForbiddenError, NotFoundError, TooManyError, UnavailableError, UsageError
+from vo.dali import Cancellation, ForbiddenError, NoRoomError, NotFoundError, TooManyError, UnavailableError, UsageError
 from vo.uws import FINISHED, MOVES, Job, JobAnswer, JobLimits, JobQuery, JobRequest, JobWaiting, Phase
 
 QUERY = JobRequest(parameters=(("QUERY", "SELECT 1"),))
@@ -160,7 +160,7 @@ def test_a_job_that_breaks_off_leaves_no_result() -> None:
     def break_off(job: Job, cancellation: Cancellation) -> JobAnswer:
         def chunks() -> object:
             yield b"half"
-            raise UnavailableError("The database went away.")
+            raise NoRoomError("There is no room for the result.")
 
         return JobAnswer("text/csv", "x.csv", chunks())  # type: ignore[arg-type]
 
@@ -250,6 +250,28 @@ def test_a_job_that_is_no_small_one_is_stopped_and_begins_anew_elsewhere() -> No
     assert world.service.get("ada", job.job_id).phase is Phase.COMPLETED
     assert begun == [1, 2]
     assert world.execution.execute(job.job_id, within=60), "what is over need not be passed on"
+
+
+def test_a_job_under_which_the_database_went_away_begins_anew_and_is_given_up_in_the_end() -> None:
+    world = JobWorld()
+    outages = [2]
+
+    def work(job: Job, cancellation: Cancellation) -> JobAnswer:
+        if outages[0]:
+            outages[0] -= 1
+            raise UnavailableError("The database does not answer.")
+        return JobAnswer("text/csv", "x.csv", [b"done"])
+
+    world.runner.work = work
+    for most, phase in ((2, Phase.COMPLETED), (99, Phase.ERROR)):
+        outages[0] = most
+        job = world.service.create("ada", QUERY)
+        world.service.run("ada", job.job_id)
+        for _ in range(2):
+            assert not world.execution.execute(job.job_id)
+            assert world.service.get("ada", job.job_id).phase is Phase.QUEUED
+        assert world.execution.execute(job.job_id)
+        assert world.service.get("ada", job.job_id).phase is phase
 
 
 @pytest.mark.parametrize("act", ["abort", "delete"])
