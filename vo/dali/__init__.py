@@ -1,5 +1,6 @@
 """What all protocols of data access share (DALI 1.1): parameters, uploads, times, faults, XML."""
 
+from vo.dali.alarms import call_after
 from vo.dali.cancelling import Cancellation
 from vo.dali.faults import (
     CancelledError,
@@ -38,6 +39,7 @@ __all__ = [
     "UploadReference",
     "UsageError",
     "as_fault",
+    "call_after",
     "format_time",
     "parse_time",
     "parse_uploads",

@@ -4,13 +4,14 @@
 import io
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import BinaryIO, Generic, TypeVar
 
 __all__ = ["fetched_ahead", "pieces_of"]
 
 _T = TypeVar("_T")
 _PIECE = 128 * 1024
+_ALONE = 2
 # How often one who waits looks whether the other has gone, in seconds.
 _LOOK = 0.1
 
@@ -19,14 +20,18 @@ def fetched_ahead(items: Iterable[_T], ahead: int = 2) -> Iterator[_T]:
     """Fetch items in a thread, a few ahead of their reader.
 
     What the source raises is raised here. When the reader closes this iterator the thread ends
-    with the item it is at; what it waits for, such as a query, is for others to cancel.
+    with the item it is at; what it waits for, such as a query, is for others to cancel. The first
+    two items are fetched by their reader: most answers are no longer, and cost less than a thread.
     """
+    items = iter(items)
+    if not (yield from _first(items)):
+        return
 
     def produce(put: Callable[[_T], None]) -> None:
         for item in items:
             put(item)
 
-    return _Handover[_T](ahead).items(produce)
+    yield from _Handover[_T](ahead).items(produce)
 
 
 def pieces_of(write: Callable[[BinaryIO], object], ahead: int = 4) -> Iterator[bytes]:
@@ -41,6 +46,20 @@ def pieces_of(write: Callable[[BinaryIO], object], ahead: int = 4) -> Iterator[b
             write(file)
 
     return _Handover[bytes](ahead).items(produce)
+
+
+def _first(items: Iterator[_T]) -> Generator[_T, None, bool]:
+    """Give the first items, and tell whether there may be more; who leaves among them closes the source."""
+    for _ in range(_ALONE):
+        try:
+            yield next(items)
+        except StopIteration:
+            return False
+        except GeneratorExit:
+            if isinstance(items, Generator):
+                items.close()
+            raise
+    return True
 
 
 class _Sink(io.RawIOBase):

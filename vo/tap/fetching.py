@@ -9,7 +9,6 @@ each redirection passes the same gate.
 import http.client
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from vo.dali import Cancellation, TooLargeError, UsageError
+from vo.dali import Cancellation, TooLargeError, UsageError, call_after
 
 __all__ = ["FetchRules", "URLFetcher", "resolve_name"]
 
@@ -192,15 +191,14 @@ def _connected(
             # It is closed already.
             return
 
-    timer = threading.Timer(max(0.0, end - time.monotonic()), break_off)
+    switch_off = call_after(max(0.0, end - time.monotonic()), break_off)
     try:
-        timer.start()
         cancellation.attach(break_off)
         wrapped = tls.wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
         connection.sock = wrapped
         yield connection
     finally:
-        timer.cancel()
+        switch_off()
         connection.close()
         plain.close()
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Generic, TypeVar
 import pyarrow as pa
 
 from vo.adql import ADQLError, Extension, Function, Quote, Table, TableSet, Translation, parse, quote_text, translate
-from vo.dali import Cancellation, UsageError
+from vo.dali import Cancellation, UsageError, call_after
 from vo.tables import BatchSource, CopySource, Door, Field, copy_expression, write
 from vo.tables.uploads import UploadError, UploadLimits, read_table
 from vo.tap.estimate import Estimate, estimated
@@ -278,9 +278,7 @@ def _ending(cancellation: Cancellation, seconds: float | None) -> Iterator[None]
         is_late.set()
         cancellation.cancel()
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    switch_off = call_after(seconds, end)
     try:
         yield
     except Exception as exc:
@@ -291,7 +289,7 @@ def _ending(cancellation: Cancellation, seconds: float | None) -> Iterator[None]
             "Send it to be done asynchronously, where it may run for longer, or narrow it down."
         ) from exc
     finally:
-        timer.cancel()
+        switch_off()
     if is_late.is_set():
         raise QueryTimeoutError("The query came to its end just when its time was over; please try again.")
 

@@ -170,9 +170,10 @@ class BatchConnections:
 
 
 def _tell(connection: adbc.Connection, statements: tuple[str, ...]) -> None:
+    """Run statements that give nothing, all in one go: a cursor would prepare each and wait for it."""
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.adbc_statement.set_sql_query("; ".join(statements))
+        cursor.adbc_statement.execute_update()
 
 
 def _with_options(url: str) -> str:

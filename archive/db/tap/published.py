@@ -2,7 +2,7 @@
 """All tables that queries may name: those of the archive itself, and the catalogues that were loaded."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -37,6 +37,13 @@ _COUNTED = {
     "archive.nights": "night",
 }
 _LEAST_COUNTED = 1_000
+_TABLES = ", ".join(f"'{name}'::regclass" for name in dict.fromkeys(_COUNTED.values()))
+# All that tables depend on, asked for by each query and therefore in one go.
+_STAMP = text(
+    "(SELECT name, relation, NULL AS rows FROM catalogue ORDER BY name) UNION ALL"  # noqa: S608 -- names of ours
+    f" (SELECT relname, NULL, reltuples FROM pg_class WHERE oid = ANY (ARRAY[{_TABLES}])"
+    f" AND reltuples >= {_LEAST_COUNTED} ORDER BY relname)"
+)
 
 
 class PublishedTables:
@@ -51,14 +58,10 @@ class PublishedTables:
     def __call__(self, caller: Caller) -> TableMap:  # noqa: ARG002 -- what vo.tap hands on
         """Give the tables."""
         with self._database.begin() as uow:
-            catalogues = uow.session.execute(
-                select(CatalogueRow.name, CatalogueRow.relation).order_by(CatalogueRow.name)
-            ).all()
-            sizes = _sizes(uow)
-            stamp = (catalogues, sizes)
+            stamp = uow.session.execute(_STAMP).all()
             with self._lock:
                 if stamp != self._stamp:
-                    self._tables, self._stamp = TableMap(_sized(_tables(uow), sizes)), stamp
+                    self._tables, self._stamp = TableMap(_sized(_tables(uow), _sizes(stamp))), stamp
                 return self._tables
 
 
@@ -74,15 +77,12 @@ def _tables(uow: UnitOfWork) -> tuple[Table, ...]:
     return (OBSCORE, *HOLDINGS, *(_catalogue(row) for row in rows), *TAP_SCHEMA)
 
 
-def _sizes(uow: UnitOfWork) -> dict[str, int]:
+def _sizes(stamp: Sequence[Sequence[Any]]) -> dict[str, int]:
     """Give about how many rows tables have, by what the database noted of them last; of small ones that is not known.
 
     Two digits are enough to plan by, and tell nothing of single files that somebody may not know of.
     """
-    asked = "SELECT relname, reltuples FROM pg_class WHERE oid = ANY (ARRAY[{}]) AND reltuples >= {}"
-    names = ", ".join(f"'{name}'::regclass" for name in dict.fromkeys(_COUNTED.values()))
-    found = uow.session.execute(text(asked.format(names, _LEAST_COUNTED)))
-    return {name: int(float(f"{rows:.1e}")) for name, rows in found}
+    return {name: int(float(f"{rows:.1e}")) for name, _, rows in stamp if rows is not None}
 
 
 def _sized(tables: tuple[Table, ...], sizes: Mapping[str, int]) -> tuple[Table, ...]:

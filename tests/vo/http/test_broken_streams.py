@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 import requests
@@ -49,8 +50,11 @@ def url() -> Iterator[str]:
         server.wait(30)
 
 
-@pytest.mark.parametrize("encoding", ["identity", "gzip"])
-@pytest.mark.parametrize("form", ["csv", "tsv", "votable", "votable/td", "json"])
+@pytest.mark.parametrize(
+    ("form", "encoding"),
+    # Parquet is packed already.
+    [*product(["csv", "tsv", "votable", "votable/td", "json"], ["identity", "gzip"]), ("parquet", "identity")],
+)
 def test_no_client_takes_a_broken_answer_for_a_whole_one(url: str, form: str, encoding: str) -> None:
     asked = {"QUERY": QUERY, "FORMAT": form}
     with requests.get(url, asked, headers={"Accept-Encoding": encoding}, stream=True, timeout=30) as answer:
@@ -68,8 +72,7 @@ def test_no_client_takes_a_broken_answer_for_a_whole_one(url: str, form: str, en
             assert b'name="QUERY_STATUS" value="ERROR"' in b"".join(pieces)
 
 
-@pytest.mark.parametrize("form", ["fits", "parquet"])
-def test_what_is_made_whole_before_it_is_sent_fails_with_a_status(url: str, form: str) -> None:
-    answer = requests.get(url, params={"QUERY": QUERY, "FORMAT": form}, timeout=30)
+def test_what_is_made_whole_before_it_is_sent_fails_with_a_status(url: str) -> None:
+    answer = requests.get(url, params={"QUERY": QUERY, "FORMAT": "fits"}, timeout=30)
     assert answer.status_code == 503
     assert b"gone" in answer.content
