@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from archive.db.schema import ProductRow
+from archive.db.schema import ObservationRow, ProductRow
 from archive.db.session import Database
 from archive.storage import LocalFileStore
 from benchmarks._ground import a_database, tell
@@ -75,8 +75,12 @@ def hold(home: Path, url: str, size: int) -> Path:
     source.unlink()
     database = Database(url, pool_size=1)
     with database.begin() as uow:
+        observation = ObservationRow(obs_id="big", telescope="ct4m", instrument="decam")
+        uow.session.add(observation)
+        uow.session.flush()
         uow.session.add(
             ProductRow(
+                observation_id=observation.id,
                 public_id=KEY,
                 archive_filename="big.fits",
                 original_filename="big.fits",

@@ -173,8 +173,6 @@ class DetailStore:
         return None if row is None else FileRelation(row[0], relation, row[1])
 
     def _siblings(self, row: ProductRow) -> tuple[ProductSummary, ...]:
-        if row.observation_id is None:
-            return ()
         return self._summaries((ProductRow.observation_id == row.observation_id) & (ProductRow.id != row.id))
 
     def _summaries(self, condition: ColumnElement[bool]) -> tuple[ProductSummary, ...]:

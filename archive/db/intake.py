@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from archive.db.footprints import FootprintStore, Outline
 from archive.db.schema import HDURow, ObservationRow, ProductRow, ProvenanceRow
 from archive.db.session import UnitOfWork
-from archive.domain.holdings import QAState, content_id
+from archive.domain.holdings import DataproductType, QAState, content_id
 from archive.domain.ingest import Digests, HDUDraft, ProductDraft
 from archive.errors import ConflictError
 from vo.sky import hpx29
@@ -183,6 +183,7 @@ def _spellings(filename: str) -> list[str]:
 
 def _product_values(intake: Intake) -> dict[str, object]:
     draft, digests = intake.draft, intake.digests
+    first = _first_image(draft)
     hpx = None if draft.ra is None or draft.dec is None else int(hpx29(draft.ra, draft.dec)[0])
     return {
         "program_id": intake.program_id,
@@ -194,9 +195,19 @@ def _product_values(intake: Intake) -> dict[str, object]:
         "is_held": True,
         "media_type": draft.media_type,
         "n_hdu": len(draft.hdus),
+        "s_xel1": first[0],
+        "s_xel2": first[1],
         "hpx29": hpx,
         "metadata_release": intake.metadata_release,
         "data_release": intake.data_release,
         "ingested": intake.now,
         "updated": intake.now,
     } | {name: getattr(draft, name) for name in _SAME_NAME}
+
+
+def _first_image(draft: ProductDraft) -> tuple[int | None, int | None]:
+    """Give the lengths of its axes; none of what is no image."""
+    if draft.dataproduct_type is not DataproductType.IMAGE:
+        return None, None
+    first = next((hdu.shape for hdu in draft.hdus if hdu.kind == "image" and len(hdu.shape) > 1), (None, None))
+    return first[0], first[1]

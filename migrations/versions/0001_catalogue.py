@@ -261,7 +261,7 @@ def upgrade() -> None:
         "product",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("public_id", sa.Text(), nullable=False),
-        sa.Column("observation_id", sa.BigInteger(), nullable=True),
+        sa.Column("observation_id", sa.BigInteger(), nullable=False),
         sa.Column("program_id", sa.BigInteger(), nullable=True),
         sa.Column("archive_filename", sa.Text(), nullable=False),
         sa.Column("original_filename", sa.Text(), nullable=False),
@@ -297,9 +297,17 @@ def upgrade() -> None:
         sa.Column("s_region", sa.Text(), nullable=True),
         sa.Column("s_fov", sa.Double(), nullable=True),
         sa.Column("s_resolution", sa.Double(), nullable=True),
+        sa.Column("s_xel1", sa.BigInteger(), nullable=True),
+        sa.Column("s_xel2", sa.BigInteger(), nullable=True),
         sa.Column("caldat", sa.Date(), nullable=True),
         sa.Column("t_min", sa.Double(), nullable=True),
         sa.Column("t_max", sa.Double(), nullable=True),
+        sa.Column(
+            "is_long",
+            sa.Boolean(),
+            sa.Computed("coalesce(t_max - t_min > 0.5, t_max IS NOT NULL)", persisted=True),
+            nullable=False,
+        ),
         sa.Column("exptime", sa.Double(), nullable=True),
         sa.Column("airmass", sa.Double(), nullable=True),
         sa.Column("seeing", sa.Double(), nullable=True),
@@ -375,9 +383,7 @@ def upgrade() -> None:
         postgresql_ops={"lowered": "text_pattern_ops"},
     )
     op.create_index(op.f("ix_product_program_id"), "product", ["program_id"], unique=False)
-    op.create_index(
-        "ix_product_t_max_long", "product", ["t_max"], unique=False, postgresql_where=sa.text("t_max - t_min > 0.5")
-    )
+    op.create_index("ix_product_t_max_long", "product", ["t_max"], unique=False, postgresql_where=sa.text("is_long"))
     op.create_index("ix_product_t_min_id", "product", ["t_min", "id"], unique=False)
     op.create_index(
         "ix_product_target_begins", "product", ["target"], unique=False, postgresql_ops={"target": "text_pattern_ops"}
@@ -578,7 +584,7 @@ def downgrade() -> None:
     op.drop_index("ix_product_target_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"})
     op.drop_index("ix_product_target_begins", table_name="product", postgresql_ops={"target": "text_pattern_ops"})
     op.drop_index("ix_product_t_min_id", table_name="product")
-    op.drop_index("ix_product_t_max_long", table_name="product", postgresql_where=sa.text("t_max - t_min > 0.5"))
+    op.drop_index("ix_product_t_max_long", table_name="product", postgresql_where=sa.text("is_long"))
     op.drop_index(op.f("ix_product_program_id"), table_name="product")
     op.drop_index(
         "ix_product_original_filename_lower", table_name="product", postgresql_ops={"lowered": "text_pattern_ops"}

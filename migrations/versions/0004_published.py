@@ -170,11 +170,6 @@ PUBLIC = "coalesce(p.data_release <= (SELECT tap_inner.moment()), false)"
 ADDRESS = "(SELECT tap_inner.files_url()) || p.public_id"
 COLLECTION = "p.telescope || '-' || p.instrument"
 
-# The first image of a file; what is known from a catalogue only has no HDUs to look for.
-AXIS = """CASE WHEN p.n_hdu IS NOT NULL AND p.dataproduct_type = 'image' THEN (
-    SELECT h.shape[{0}] FROM hdu h WHERE h.product_id = p.id AND h.kind = 'image' ORDER BY h.hdu_index LIMIT 1
-) END"""
-
 # Columns whose names end in _key, and hpx29, are for conditions that the server writes, and are not described to users.
 OBSCORE = f"""
 CREATE VIEW ivoa.obscore AS
@@ -192,8 +187,8 @@ SELECT
     p.dec AS s_dec,
     p.s_fov,
     p.s_region,
-    {AXIS.format(1)} AS s_xel1,
-    {AXIS.format(2)} AS s_xel2,
+    p.s_xel1,
+    p.s_xel2,
     p.seeing AS s_resolution,
     p.t_min,
     p.t_max,
@@ -202,7 +197,8 @@ SELECT
     CASE WHEN p.dataproduct_type IN ('image', 'spectrum') THEN 1::bigint END AS t_xel,
     p.em_min,
     p.em_max,
-    p.em_max / nullif(p.em_max - p.em_min, 0) AS em_res_power,
+    CASE WHEN p.dataproduct_type = 'image' THEN (p.em_min + p.em_max) / 2 / nullif(p.em_max - p.em_min, 0) END
+        AS em_res_power,
     CASE WHEN p.dataproduct_type = 'image' THEN 1::bigint END AS em_xel,
     CASE WHEN p.prod_type IN ('image', 'spectrum') THEN 'phot.count' END AS o_ucd,
     NULL::text AS pol_states,
@@ -246,6 +242,7 @@ SELECT
     {READABLE} AS accessible,
     p.id AS product_key,
     p.program_id AS program_key,
+    p.is_long AS is_long_key,
     p.hpx29
 FROM product p
 LEFT JOIN observation o ON o.id = p.observation_id
@@ -262,7 +259,7 @@ SELECT
     p.qa_state, p.target, p.ra, p.dec, p.s_region, p.s_fov, p.s_resolution, p.caldat, p.t_min, p.t_max, p.exptime,
     p.airmass, p.seeing, p.depth, p.magzero, p.metadata_release, p.data_release, p.ingested, p.updated,
     {ADDRESS} AS access_url, {READABLE} AS accessible, p.id AS product_key,
-    p.program_id AS program_key, p.hpx29
+    p.program_id AS program_key, p.is_long AS is_long_key, p.hpx29
 FROM product p
 LEFT JOIN observation o ON o.id = p.observation_id
 LEFT JOIN program g ON g.id = p.program_id

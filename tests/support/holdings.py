@@ -23,7 +23,10 @@ def make_program(session: Session, propid: str = "2014B-0404", **values: object)
 
 
 def make_product(session: Session, public_id: str = "aaaaaaaaaaaaaaaa", **values: object) -> ProductRow:
-    """Store a product: public, catalogue-only, of no program."""
+    """Store a product: public, catalogue-only, of no program, and of an observation of its own."""
+    if "observation_id" not in values:
+        place = {name: values[name] for name in ("telescope", "instrument", "caldat") if name in values}
+        values["observation_id"] = make_observation(session, f"obs.{public_id}", **place).id
     row = ProductRow(
         **{
             "public_id": public_id,

@@ -6,10 +6,10 @@ from abc import abstractmethod
 from vo.adql import tree
 from vo.adql.errors import ErrorCode
 from vo.adql.naming import Scope
+from vo.adql.neartests import NearTests
 from vo.adql.resolved import Expression
 from vo.adql.shapes import Coordinate, SQLShape
 from vo.adql.tables import Written
-from vo.adql.texttests import TextTests
 from vo.adql.valuetypes import Type, common_type, type_of
 
 __all__ = ["Conditions"]
@@ -23,7 +23,7 @@ EQUAL, RANGE = 1e-3, 0.3
 DENIES = {("=", 0), ("<>", 1), ("<", 1), ("<=", 0)}
 
 
-class Conditions(TextTests):
+class Conditions(NearTests):
     """The translator's floor of conditions."""
 
     @abstractmethod

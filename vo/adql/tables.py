@@ -14,6 +14,7 @@ __all__ = [
     "EntryIndex",
     "ForeignKey",
     "Lookup",
+    "Nearness",
     "PositionIndex",
     "RegionIndex",
     "Table",
@@ -46,6 +47,25 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Nearness:
+    """Another column of numbers that has an index, and is hardly less than this one in most rows.
+
+    Parameters
+    ----------
+    column
+        Its name in SQL, which is trusted as is the other.
+    below
+        By how much it may be less.
+    is_far
+        The column that is true where it is less by more, or missing; such rows are few, and have an index.
+    """
+
+    column: str
+    below: float
+    is_far: str
+
+
+@dataclass(frozen=True)
 class Column:
     """A column.
 
@@ -59,6 +79,8 @@ class Column:
         Where its texts are found sooner than in the table.
     composed
         What its texts are made of, by which they are found.
+    near
+        By what its numbers are found.
     """
 
     field: Field
@@ -69,6 +91,7 @@ class Column:
     is_lowered: bool = False
     lookup: Lookup | None = None
     composed: Composed | None = None
+    near: Nearness | None = None
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from archive.db.schema.hdu import HDURow
 from archive.db.schema.job import JobRow
 from archive.db.schema.night import NightRow, ScheduleSlotProgramRow, ScheduleSlotRow
 from archive.db.schema.observation import ObservationRow
-from archive.db.schema.product import LONG_DAYS, ProductRow, is_long
+from archive.db.schema.product import LONG_DAYS, ProductRow
 from archive.db.schema.program import ProgramMemberRow, ProgramRow
 from archive.db.schema.trail import ChangeCounterRow, ChangeLogRow, DownloadRow, ProvenanceRow
 from archive.db.schema.work import PreviewRow, QueueMessageRow, UpkeepRow
@@ -48,5 +48,4 @@ __all__ = [
     "UpkeepRow",
     "facts_of",
     "footprint_id_sequence",
-    "is_long",
 ]

@@ -7,16 +7,16 @@ of the file itself; a stack has a time span and an exposure of its own.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, func, literal_column
+from sqlalchemy import Computed, Date, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.db.schema.base import Base, facts
 from archive.domain.holdings import DataproductType, ObsType, ProcType, ProdType, QAState
 
-__all__ = ["LONG_DAYS", "ProductRow", "is_long"]
+__all__ = ["LONG_DAYS", "ProductRow"]
 
 LONG_DAYS = 0.5
-"""What was exposed for longer, from the first to the last of its parts, is long."""
+"""What was exposed for longer, from the first to the last of its parts, is long: the few have an index of their own."""
 
 
 class ProductRow(Base):
@@ -35,10 +35,10 @@ class ProductRow(Base):
         unique=True,
         info=facts("Id", "Permanent key of the file, as in its addresses.", ucd="meta.id;meta.main", group="File"),
     )
-    observation_id: Mapped[int | None] = mapped_column(
+    observation_id: Mapped[int] = mapped_column(
         ForeignKey("observation.id"),
         index=True,
-        info=facts("Observation", "The observation it belongs to.", ucd="meta.id"),
+        info=facts("Observation", "The observation it belongs to; a stack has one of its own.", ucd="meta.id"),
     )
     program_id: Mapped[int | None] = mapped_column(
         ForeignKey("program.id"), index=True, info=facts("Program", "The program it belongs to.", ucd="meta.id")
@@ -251,6 +251,23 @@ class ProductRow(Base):
         info=facts("Pixel scale", "Size of a pixel on the sky.", unit="arcsec", ucd="pos.angResolution", group="Target")
     )
 
+    s_xel1: Mapped[int | None] = mapped_column(
+        info=facts(
+            "Pixels along the first axis",
+            "Pixels along the first axis of the first image.",
+            ucd="meta.number",
+            utype="obscore:Char.SpatialAxis.numBins1",
+        )
+    )
+    s_xel2: Mapped[int | None] = mapped_column(
+        info=facts(
+            "Pixels along the second axis",
+            "Pixels along the second axis of the first image.",
+            ucd="meta.number",
+            utype="obscore:Char.SpatialAxis.numBins2",
+        )
+    )
+
     # Time
     caldat: Mapped[date | None] = mapped_column(
         Date,
@@ -276,6 +293,12 @@ class ProductRow(Base):
             utype="obscore:Char.TimeAxis.Coverage.Bounds.Limits.StopTime",
             group="Time",
         )
+    )
+    is_long: Mapped[bool] = mapped_column(
+        Computed(f"coalesce(t_max - t_min > {LONG_DAYS}, t_max IS NOT NULL)", persisted=True),
+        info=facts(
+            "Long", "Whether it spans more than a night, as stacks do, or has an end and no start.", ucd="meta.code"
+        ),
     )
     exptime: Mapped[float | None] = mapped_column(
         index=True,
@@ -361,9 +384,4 @@ for _name in (ProductRow.archive_filename, ProductRow.target):
     Index(f"ix_product_{_name.key}_begins", _name, postgresql_ops={_name.key: "text_pattern_ops"})
 
 
-def is_long() -> ColumnElement[bool]:
-    """Give the condition that a product spans more than a night, as stacks do; the few have an index of their own."""
-    return ProductRow.t_max - ProductRow.t_min > literal_column(str(LONG_DAYS))
-
-
-Index("ix_product_t_max_long", ProductRow.t_max, postgresql_where=is_long())
+Index("ix_product_t_max_long", ProductRow.t_max, postgresql_where=text("is_long"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from archive.db.columns import ATTRIBUTES
 from archive.db.healpix import overlaps
-from archive.db.schema import LONG_DAYS, CollectionRow, ProductCollectionRow, ProductRow, is_long
+from archive.db.schema import LONG_DAYS, CollectionRow, ProductCollectionRow, ProductRow
 from archive.db.search.keywords import keyword_condition
 from archive.db.search.patterns import like_pattern
 from archive.db.visibility import visible_to
@@ -108,5 +108,5 @@ def _running(term: Term) -> ColumnElement[bool]:
     if first is None:
         return and_(*until)
     # The end alone would have everything looked at that began before; only long ones began long before.
-    not_before = or_(begin >= first - LONG_DAYS - _ROUNDING, is_long())
+    not_before = or_(begin >= first - LONG_DAYS - _ROUNDING, ProductRow.is_long)
     return and_(end > first if term.operator is Operator.MORE else end >= first, not_before, *until)

@@ -4,7 +4,7 @@
 from archive.db.schema import CollectionRow, HDURow, NightRow, ObservationRow, ProductRow, ProgramRow
 from archive.db.tap.described import of, own, short_of, text, with_flags
 from archive.db.tap.regions import FootprintIndex
-from archive.db.tap.values import HeaderIndex, addressed, of_program
+from archive.db.tap.values import HeaderIndex, addressed, ending, of_program
 from vo.adql import ForeignKey, PositionIndex, Table
 from vo.tables import Datatype
 
@@ -33,7 +33,9 @@ _FILES = Table(
             *(of(row) for row in (ProductRow.qa_state, ProductRow.target, ProductRow.ra, ProductRow.dec)),
             of(ProductRow.s_region, datatype=Datatype.CHAR, xtype="adql:REGION"),
             *(of(row) for row in (ProductRow.s_fov, ProductRow.s_resolution, ProductRow.caldat)),
-            *(of(row) for row in (ProductRow.t_min, ProductRow.t_max, ProductRow.exptime, ProductRow.airmass)),
+            of(ProductRow.t_min),
+            ending(of(ProductRow.t_max)),
+            *(of(row) for row in (ProductRow.exptime, ProductRow.airmass)),
             *(of(row) for row in (ProductRow.seeing, ProductRow.depth, ProductRow.magzero)),
             *(of(row) for row in (ProductRow.metadata_release, ProductRow.data_release)),
             *(of(row) for row in (ProductRow.ingested, ProductRow.updated)),

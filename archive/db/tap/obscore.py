@@ -4,7 +4,7 @@
 from archive.db.schema import ObservationRow, ProductRow, ProgramRow
 from archive.db.tap.described import of, own, short_of, text, with_flags
 from archive.db.tap.regions import FootprintIndex
-from archive.db.tap.values import addressed, of_collection, of_program
+from archive.db.tap.values import addressed, ending, of_collection, of_program
 from vo.adql import ForeignKey, PositionIndex, Table
 from vo.tables import Datatype
 
@@ -48,20 +48,8 @@ _MANDATORY = (
     of(ProductRow.dec, "s_dec", ucd="pos.eq.dec"),
     of(ProductRow.s_fov),
     of(ProductRow.s_region, datatype=Datatype.CHAR, xtype="adql:REGION"),
-    own(
-        "s_xel1",
-        Datatype.LONG,
-        "Pixels along the first axis of the first image.",
-        ucd="meta.number",
-        utype="obscore:Char.SpatialAxis.numBins1",
-    ),
-    own(
-        "s_xel2",
-        Datatype.LONG,
-        "Pixels along its second axis.",
-        ucd="meta.number",
-        utype="obscore:Char.SpatialAxis.numBins2",
-    ),
+    of(ProductRow.s_xel1),
+    of(ProductRow.s_xel2),
     of(
         ProductRow.seeing,
         "s_resolution",
@@ -69,7 +57,7 @@ _MANDATORY = (
         utype="obscore:Char.SpatialAxis.Resolution.Refval.value",
     ),
     of(ProductRow.t_min),
-    of(ProductRow.t_max),
+    ending(of(ProductRow.t_max)),
     of(ProductRow.exptime, "t_exptime"),
     of(
         ProductRow.exptime, "t_resolution", ucd="time.resolution", utype="obscore:Char.TimeAxis.Resolution.Refval.value"
@@ -86,7 +74,7 @@ _MANDATORY = (
     own(
         "em_res_power",
         Datatype.DOUBLE,
-        "Longest wavelength of the band over its width.",
+        "Wavelength of the middle of an image's band over its width.",
         ucd="spect.resolution",
         utype="obscore:Char.SpectralAxis.Resolution.ResolPower.refVal",
     ),

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from json import dumps
 
-from vo.adql import Column, Lookup
+from archive.db.schema import LONG_DAYS
+from vo.adql import Column, Lookup, Nearness
 
-__all__ = ["HeaderIndex", "addressed", "of_collection", "of_program"]
+__all__ = ["HeaderIndex", "addressed", "ending", "of_collection", "of_program"]
+
+_ROUNDING = 0.001
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,300})(\.[0-9]{1,300})?")
 
@@ -35,6 +38,11 @@ def addressed(column: Column, sign: str) -> Column:
         return [(("public_id", text.rpartition(sign)[2]),)]
 
     return replace(column, composed=parts)
+
+
+def ending(column: Column) -> Column:
+    """Describe the end of an exposure, which is near its start but for few."""
+    return replace(column, near=Nearness("t_min", LONG_DAYS + _ROUNDING, "is_long_key"))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from archive.db.footprints import FootprintStore
 from archive.db.healpix import overlaps, position_within
 from archive.db.schema import Base, ProductRow
 from archive.db.session import Database
+from tests.support.holdings import make_observation
 from vo.sky import MOC, Box, Circle, Point, Polygon, Range, Region, hpx29
 
 EXPOSURES = 1500
@@ -44,13 +45,15 @@ def filled(database_url: str) -> Iterator[Database]:
             text(
                 "INSERT INTO product (public_id, archive_filename, original_filename, is_held, media_type, telescope,"
                 " instrument, obs_type, proc_type, prod_type, calib_level, qa_state, is_hidden, ra, dec, hpx29,"
-                " footprint_set_id, t_min, ingested, updated) SELECT 'p' || n || '-' || copy, 'f' || n || '-' || copy,"
-                " '', false, '', '', '', '', '', '', 0, '', false, ra, dec, hpx, CASE copy WHEN 0 THEN set_id END,"
-                " 50000 + n, now(), now() FROM unnest(CAST(:ra AS float8[]), CAST(:dec AS float8[]),"
+                " footprint_set_id, t_min, ingested, updated, observation_id) SELECT 'p' || n || '-' || copy,"
+                " 'f' || n || '-' || copy, '', false, '', '', '', '', '', '', 0, '', false, ra, dec, hpx,"
+                " CASE copy WHEN 0 THEN set_id END,"
+                " 50000 + n, now(), now(), :observation FROM unnest(CAST(:ra AS float8[]), CAST(:dec AS float8[]),"
                 " CAST(:hpx AS bigint[]), CAST(:sets AS bigint[])) WITH ORDINALITY AS u(ra, dec, hpx, set_id, n),"
                 " generate_series(0, 10) AS copy"
             ),
-            {"ra": ra.tolist(), "dec": dec.tolist(), "hpx": hpx29(ra, dec).tolist(), "sets": sets.tolist()},
+            {"ra": ra.tolist(), "dec": dec.tolist(), "hpx": hpx29(ra, dec).tolist(), "sets": sets.tolist()}
+            | {"observation": make_observation(uow.session, "all").id},
         )
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

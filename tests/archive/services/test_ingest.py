@@ -32,6 +32,7 @@ from archive.queues import InlineQueue
 from archive.services.ingest import IngestService
 from archive.services.schedule import ScheduleService
 from archive.storage import LocalFileStore
+from tests.support.holdings import make_product
 from tests.support.submissions import RAW, make_fits
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -90,6 +91,7 @@ def test_a_file_comes_in_with_all_that_hangs_on_it(archive: Archive, tmp_path: P
     assert product.original_filename == "DECam_1.fits"
     assert (product.telescope, product.instrument, product.band) == ("ct4m", "decam", "g")
     assert (product.n_hdu, product.is_held, product.file_size) == (4, True, path.stat().st_size)
+    assert (product.s_xel1, product.s_xel2) == (20, 30)
     assert product.sha256 is not None
     with archive.store.open(product.sha256) as stored:
         assert stored.read() == path.read_bytes()
@@ -285,21 +287,14 @@ def test_provenance_is_linked_whoever_comes_first(archive: Archive, tmp_path: Pa
 def test_catalogue_entry_gets_its_bytes_and_keeps_its_key(archive: Archive, tmp_path: Path) -> None:
     path = make_fits(tmp_path / "c4d_140819_020304_ooi_g_v1.fits", {**RAW, "PROCTYPE": "InstCal"})
     with archive.database.begin() as uow:
-        uow.session.add(
-            ProductRow(
-                public_id="known",
-                archive_filename=path.name,
-                original_filename=path.name,
-                telescope="ct4m",
-                instrument="decam",
-                obs_type="object",
-                proc_type="instcal",
-                prod_type="image",
-                calib_level=2,
-                ingested=NOW,
-                updated=NOW,
-                qa_state="blessed",
-            )
+        make_product(
+            uow.session,
+            "known",
+            archive_filename=path.name,
+            original_filename=path.name,
+            proc_type="instcal",
+            calib_level=2,
+            qa_state="blessed",
         )
     outcome = archive.add(path)
     assert outcome.public_id == "known"

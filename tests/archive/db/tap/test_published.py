@@ -103,7 +103,7 @@ def test_views_have_the_columns_described(database: Database, tables: PublishedT
                 assert kind == SQL_TYPES.get(field.datatype, "text"), column
             assert column.field.description.endswith(".")
         hidden = set(kinds) - {column.name for column in table.columns}
-        assert hidden <= {"product_key", "program_key", "header_key", "hpx29"}
+        assert hidden <= {"product_key", "program_key", "header_key", "is_long_key", "hpx29"}
 
 
 def test_places_and_times_tell_what_they_are_counted_in(tables: PublishedTables) -> None:

@@ -92,6 +92,14 @@ QUESTIONS: dict[str, Rule] = {
     "t_min >= 50254.2 AND t_min < 50254.6 AND t_exptime > 20": lambda row: (
         50254.2 <= float(str(row["t_min"])) < 50254.6
     ),
+    "t_min <= 50254.6 AND t_max >= 50254.2": lambda row: (
+        float(str(row["t_min"])) <= 50254.6 and float(str(row["t_max"])) >= 50254.2
+    ),
+    "50254.2 < t_max AND 50254.6 > t_min": lambda row: (
+        float(str(row["t_min"])) < 50254.6 and float(str(row["t_max"])) > 50254.2
+    ),
+    "t_max BETWEEN 52498.2 AND 53000": lambda row: float(str(row["t_max"])) >= 52498.2,
+    "t_min < 40000 AND t_max > 51000": lambda row: float(str(row["t_min"])) < 40000,
     "obs_release_date BETWEEN '1998-01-01' AND '1998-01-10'": lambda row: (
         "1998-01-01 00:00:00+00:00" <= str(row["obs_release_date"]) <= "1998-01-10 00:00:00+00:00"
     ),
@@ -110,6 +118,8 @@ NEGATED: dict[str, Rule] = {
 def filled(database_url: str) -> Iterator[Database]:
     with filled_with_files(database_url) as database:
         with database.begin() as uow:
+            # A stack began long ago.
+            uow.session.execute(text("UPDATE product SET t_min = 39000, t_max = 52000 WHERE public_id = 'p9000-3'"))
             # One file of each exposure of this program is not to be known yet.
             uow.session.execute(
                 text(
