@@ -27,7 +27,7 @@ def service(live: LiveArchive) -> Iterator[Any]:
     gc.collect()
 
 
-@pytest.mark.parametrize("form", ["votable", "votable_gzip", "csv", "json"])
+@pytest.mark.parametrize("form", ["votable", "votable_gzip", "csv", "json", "ecsv"])
 def test_rows_come_in_each_form(service: Any, form: str) -> None:
     for launch in (service.launch_job, service.launch_job_async):
         found = launch(QUERY, output_format=form).get_results()

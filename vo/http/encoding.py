@@ -17,6 +17,7 @@ _TYPES = frozenset(
         "application/xhtml+xml",
         "application/xml",
         "text/csv",
+        "text/ecsv",
         "text/html",
         "text/plain",
         "text/tab-separated-values",

@@ -12,7 +12,7 @@ from vo.tables.cells import Words, cells, joined
 from vo.tables.field import Field
 from vo.tables.sources import BatchSource, CopySource
 
-__all__ = ["write_delimited"]
+__all__ = ["quoted", "write_delimited"]
 
 _WORDS = Words()
 
@@ -47,11 +47,11 @@ def _lines(batch: pa.RecordBatch, fields: Sequence[Field], delimiter: str) -> by
     pieces: list[str | pa.Array] = []
     for array, field in zip(batch.columns, fields, strict=True):
         text = cells(array, field, _WORDS)
-        pieces += [delimiter, pc.fill_null(_quoted(text, delimiter) if field.is_text else text, "")]
+        pieces += [delimiter, pc.fill_null(quoted(text, delimiter) if field.is_text else text, "")]
     return joined([*pieces[1:], "\n"])
 
 
-def _quoted(text: pa.Array, delimiter: str) -> pa.Array:
+def quoted(text: pa.Array, delimiter: str) -> pa.Array:
     """Put what could be misread in quotes; an empty text too, which is not NULL."""
     needs = pc.or_(pc.equal(text, ""), pc.match_substring_regex(text, f'[{delimiter}"\r\n]'))
     if not pc.any(needs, min_count=0).as_py():

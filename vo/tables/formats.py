@@ -8,6 +8,7 @@ from pathlib import Path
 from vo.tables.compression import compressed
 from vo.tables.delimited import write_delimited
 from vo.tables.doors import Door
+from vo.tables.ecsv import write_ecsv
 from vo.tables.field import Field
 from vo.tables.fits import write_fits
 from vo.tables.html_page import write_html
@@ -109,6 +110,7 @@ _ALL = (
         Door.TSV,
         has_status=True,
     ),
+    Format("ecsv", "text/ecsv;charset=utf-8", ".ecsv", ("text/ecsv", "application/x-ecsv")),
     Format("fits", "application/fits", ".fits", ("application/x-fits", "image/fits")),
     Format(
         "parquet",
@@ -186,6 +188,8 @@ def _written(
     if not isinstance(source, BatchSource):
         raise TypeError(f"{form.name} is made of batches")
     match form.name:
+        case "ecsv":
+            return write_ecsv(source, fields, infos)
         case "fits":
             return write_fits(source, fields, infos, directory)
         case "parquet":

@@ -23,6 +23,7 @@ _LABELS = {
     "tsv": "TSV",
     "csv/status": "CSV, with its status below",
     "tsv/status": "TSV, with its status below",
+    "ecsv": "ECSV",
     "fits": "FITS",
     "parquet": "Parquet",
     "json": "JSON",

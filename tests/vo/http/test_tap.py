@@ -135,6 +135,17 @@ def test_tables_depend_on_who_asks(client: FlaskClient) -> None:
     assert client.get("/tap/tables/team.targets", headers=ADA).status_code == 200
 
 
+def test_pages_of_other_sites_may_ask_and_read(client: FlaskClient) -> None:
+    for path in ("/tap/capabilities", "/tap/sync?QUERY=SELECT", "/tap/async/never-was"):
+        headers = client.get(path).headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Range" in headers["Access-Control-Allow-Headers"]
+        assert "Access-Control-Allow-Credentials" not in headers
+    assert client.get("/tap/sync?QUERY=SELECT").headers["Cache-Control"] == "no-store"
+    asked = client.options("/tap/sync")
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Origin"]) == (200, "*")
+
+
 def test_links_come_from_configuration(client: FlaskClient) -> None:
     hostile = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     for path in ("capabilities", "tables", "examples", "availability"):

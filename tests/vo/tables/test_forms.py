@@ -59,6 +59,24 @@ def test_pandas_like_readers_take_the_csv() -> None:
     assert table["name"][1] == "Größe ★ 𝄞"
 
 
+def test_ecsv_comes_back() -> None:
+    body = written("ecsv").decode()
+    table = Table.read(body, format="ascii.ecsv")
+    assert [table[name].dtype.name for name in ("ok", "octet", "short", "int", "long", "mag", "ra")] == [
+        *("bool", "uint8", "int16", "int32", "int64", "float32", "float64"),
+    ]
+    assert (str(table["ra"].unit), table["name"].description) == ("deg", 'A <name> & "more".')
+    assert table.meta["standardID"] == "ivo://x"
+    assert table["ok"].tolist() == [True, False, None, True, False, None]
+    assert table["long"].tolist() == [-(2**63) + 1, 2**63 - 1, None, 0, 1, -1]
+    np.testing.assert_array_equal(table["ra"].filled(0.5), [10.1, 1e-300, 0.5, math.nan, -math.inf, 0.0])
+    assert table["name"][1] == "Größe ★ 𝄞"
+    assert [str(each) for each in table["name"][[0, 3, 5]]] == [NAMES[0], NAMES[3], NAMES[5]]
+    np.testing.assert_array_equal(table["region"][0], [1.5, 2.5, 3.5])
+    np.testing.assert_array_equal(table["region"][3], [math.nan, math.inf, -1.0])
+    assert table["pair"][4].tolist() == [-7, 8]
+
+
 def test_fits_comes_back() -> None:
     with fits.open(io.BytesIO(written("fits")), logical_as_bytes=True) as hdus:
         hdus.verify("exception")
@@ -132,7 +150,7 @@ def test_truncation_is_told_in_the_metadata(name: str, limit: int) -> None:
     assert (b'value="OVERFLOW"' in file.metadata.metadata[b"IVOA.VOTable-Parquet.content"]) is (limit < ROWS)
 
 
-@pytest.mark.parametrize("name", ["fits", "parquet", "csv", "csv/status", "json"])
+@pytest.mark.parametrize("name", ["fits", "parquet", "csv", "csv/status", "ecsv", "json"])
 def test_source_that_breaks_leaves_no_whole_document(name: str) -> None:
     got: list[bytes] = []
     with pytest.raises(RuntimeError):
