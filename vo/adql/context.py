@@ -55,6 +55,7 @@ class Context:
         self.functions = functions
         self.limits = limits
         self.corners = 0
+        self.reach = 0
         self.notes: list[Note] = []
         self.sources: dict[str, Source] = {}
         self.tables_used: dict[str, None] = {}

@@ -29,6 +29,7 @@ class _Output:
     alias: str
     value: Expression
     field: Field
+    reach: int
 
 
 @dataclass
@@ -149,7 +150,7 @@ class Selecting(Relations):
             if kind is not type_of(one.field):
                 datatype, arraysize, xtype, _ = storage_of(kind)
                 made = replace(made, datatype=datatype, arraysize=arraysize, xtype=xtype, null=None)
-            columns.append(replace(one, field=made))
+            columns.append(replace(one, field=made, reach=one.reach + other.reach))
         word = f"{node.operator} ALL" if node.is_all else node.operator
         return Written(f"({left.sql}) {word} ({right.sql})", tuple(columns), rows=left.rows + right.rows)
 
@@ -178,7 +179,7 @@ class Selecting(Relations):
         hidden = self._positions(parts, query) if keeps_positions else []
         top = min((number for number in (node.top, limit) if number is not None), default=None)
         sql = self._sql(parts, hidden) + self._tail(parts.order, query.offset, top)
-        columns = tuple(Column(output.field, output.alias) for output in parts.outputs)
+        columns = tuple(Column(output.field, output.alias, reach=output.reach) for output in parts.outputs)
         positions = tuple(index for _, index in hidden)
         left = [source.rows * parts.scope.weights.get(source.alias, 1.0) for source in sources]
         rows = max(left) if top is None else min(top, *left)
@@ -227,11 +228,13 @@ class Selecting(Relations):
         for item in parts.node.items:
             if isinstance(item, tree.Star):
                 for named in self._star(item, parts):
-                    self._give(parts, self.value_of(item, named, parts.scope), named.column.name)
+                    value = self.value_of(item, named, parts.scope)
+                    self._give(parts, value, named.column.name, named.column.reach)
             else:
+                before = self.reach
                 value = self.value(item.value, parts.scope)
                 name = item.alias.name if item.alias else self._name_of(value, len(parts.outputs) + 1)
-                self._give(parts, value, name)
+                self._give(parts, value, name, self.reach - before)
 
     def value_of(self, node: tree.Node, named: Named, scope: Scope) -> Expression:
         """Write a column that ``*`` stands for."""
@@ -240,13 +243,13 @@ class Selecting(Relations):
             made.loose = ()
         return made
 
-    def _give(self, parts: _Parts, value: Expression, name: str) -> None:
+    def _give(self, parts: _Parts, value: Expression, name: str, reach: int) -> None:
         if len(parts.outputs) >= self.limits.columns:
             message = f"A query gives at most {self.limits.columns} columns"
             raise self.refused(value.node, message, ErrorCode.LIMIT)
         text = "" if value.origin is not None else self.written(value.node)
         described = field_of(value, name, text)
-        parts.outputs.append(_Output(name, f"c{len(parts.outputs) + 1}", value, described))
+        parts.outputs.append(_Output(name, f"c{len(parts.outputs) + 1}", value, described, max(reach, 1)))
 
     def _star(self, star: tree.Star, parts: _Parts) -> list[Named]:
         if not star.qualifier:

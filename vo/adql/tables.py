@@ -81,6 +81,8 @@ class Column:
         What its texts are made of, by which they are found.
     near
         By what its numbers are found.
+    reach
+        Columns of tables that a value of it is made from, counted as often as they are named.
     """
 
     field: Field
@@ -92,6 +94,7 @@ class Column:
     lookup: Lookup | None = None
     composed: Composed | None = None
     near: Nearness | None = None
+    reach: int = 1
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from vo.adql import tree, units
 from vo.adql.context import Context
+from vo.adql.errors import ErrorCode
 from vo.adql.naming import Named, Scope
 from vo.adql.resolved import Expression
 from vo.adql.shapes import ColumnShape
@@ -36,6 +37,9 @@ class Values(Context, ABC):
     def value(self, node: tree.Value, scope: Scope) -> Expression:
         """Write a value."""
         made = self._value(node, scope)
+        # Some functions name their arguments more than once, and so do functions of functions.
+        if len(made.sql) > self.limits.sql:
+            raise self.refused(node, "This is too long for the database once it is written out", ErrorCode.LIMIT)
         if made.loose and scope.groups is not None and made.sql in scope.groups:
             made.loose = ()
         return made
@@ -61,6 +65,10 @@ class Values(Context, ABC):
         """Write a column that was found."""
         field, source = named.column.field, named.source
         kind = type_of(field)
+        self.reach += named.column.reach
+        if self.reach > self.limits.reach:
+            message = "The subqueries of this query are made of one another too often"
+            raise self.refused(node, message, ErrorCode.LIMIT)
         if source is not None and source.table is not None:
             self.columns_used[source.table.full_name, field.name] = None
         loose = () if named.is_outer else (node,)

@@ -67,6 +67,11 @@ class Limits:
         That a query gives; PostgreSQL has room for 1,664.
     corners
         Of all shapes that are written out; a circle counts as one.
+    reach
+        Columns of tables that all names of columns stand for in the end: PostgreSQL puts into a query what its
+        subqueries calculate, again and again.
+    sql
+        Characters of a value, as PostgreSQL reads it.
     """
 
     characters: int = 500_000
@@ -78,3 +83,5 @@ class Limits:
     arms: int = 50
     columns: int = 1_600
     corners: int = 2_000
+    reach: int = 20_000
+    sql: int = 1_000_000

@@ -20,7 +20,7 @@ from archive.config import kept_secret
 from archive.db.embedded.binaries import Binaries, copy_of, find_binaries
 from archive.db.embedded.place import Account, find_place, prepare
 from archive.db.embedded.process import clear_foreign_pid, free_port, is_free, read_postmaster
-from archive.db.embedded.tuning import server_settings
+from archive.db.embedded.tuning import largest_process, server_settings
 from archive.db.tap.walls import wall_statement
 from archive.errors import ConfigError, UnavailableError
 
@@ -227,9 +227,11 @@ class EmbeddedPostgres:
             self.place.log.rename(self.place.log.with_suffix(".log.old"))
         settings = {**server_settings(self._port()), **self._settings}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+        # A process may always lower its own limit; where the system has none of this kind, the server goes without.
+        bounded = ("/bin/sh", "-c", f'ulimit -S -v {largest_process() // 1024} 2>/dev/null; exec "$@"', "sh")
         call = ["start", "-s", "-w", "-t", str(_START_SECONDS), "-D", str(self.place.data), "-o", options]
         until = time.monotonic() + _LINGER_SECONDS
-        while self._run(binaries, account, "pg_ctl", *call, "-l", str(self.place.log)).returncode != 0:
+        while self._run(binaries, account, "pg_ctl", *call, "-l", str(self.place.log), before=bounded).returncode != 0:
             reason = _last_line(_tail(self.place.log))
             if "shared memory block" not in _tail(self.place.log) or time.monotonic() > until:
                 raise UnavailableError(f"The embedded PostgreSQL does not start: {reason} (see {self.place.log})")
@@ -261,11 +263,11 @@ class EmbeddedPostgres:
                 yield cursor
 
     def _run(
-        self, binaries: Binaries, account: Account | None, program: str, *call: str
+        self, binaries: Binaries, account: Account | None, program: str, *call: str, before: tuple[str, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
         try:
-            return subprocess.run(  # noqa: S603 -- our own programs and words, no shell
-                [binaries.program(program), *call],
+            return subprocess.run(  # noqa: S603 -- our own programs and words; none is a shell's text
+                [*before, binaries.program(program), *call],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

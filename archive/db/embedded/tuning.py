@@ -5,7 +5,7 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["server_settings"]
+__all__ = ["largest_process", "server_settings"]
 
 MEGABYTE = 1024 * 1024
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -27,7 +27,7 @@ def server_settings(port: int) -> dict[str, str]:
         "unix_socket_directories": "",
         "password_encryption": "scram-sha-256",
         "max_connections": "200",
-        "shared_buffers": f"{_within(memory // 8, 64, 2048)}MB",
+        "shared_buffers": f"{_shared_buffers(memory)}MB",
         "effective_cache_size": f"{_within(memory // 2, 256, 65536)}MB",
         "maintenance_work_mem": f"{_within(memory // 32, 64, 512)}MB",
         "work_mem": f"{_within(memory // 256, 8, 64)}MB",
@@ -42,6 +42,22 @@ def server_settings(port: int) -> dict[str, str]:
         "log_min_duration_statement": "5s",
         "cluster_name": "archive",
     }
+
+
+def largest_process() -> int:
+    """Give the bytes of address space that a connection may have.
+
+    Notes
+    -----
+    PostgreSQL bounds the memory of sorts and joins, not that of values and plans: a query in a hundred words
+    can ask for all there is. It then fails, instead of the whole server.
+    """
+    memory = _memory() // MEGABYTE
+    return (_shared_buffers(memory) + _within(memory // 8, 1024, 4096)) * MEGABYTE
+
+
+def _shared_buffers(memory: int) -> int:
+    return _within(memory // 8, 64, 2048)
 
 
 def _within(value: int, low: int, high: int) -> int:

@@ -45,6 +45,10 @@ def fault_of_state(state: str | None, cause: Exception, seconds: float, *, is_ca
         return QueryTimeoutError(f"The query was not done within {seconds:g} s. Please narrow it down or split it.")
     if state == "53400":
         return TooLargeError("The query needs more room for sorting and joining than it may have.")
+    if state == "53200":
+        return TooLargeError(
+            "The query needs more memory than it may have: its texts are too long, or it is too complex."
+        )
     _log.warning("a query failed", state=state, why=" ".join(str(cause).split()))
     if state is None or state[:2] in {"08", "53", "57", "58"}:
         return UnavailableError("The database does not answer just now. Please try again.")

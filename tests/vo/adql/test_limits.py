@@ -118,6 +118,19 @@ CORNERS = ", ".join(f"{10 + 5 * math.cos(k / 80):.4f}, {10 + 5 * math.sin(k / 80
         ("WITH a0 AS (SELECT * FROM stars) " + "".join(
             f", a{k} AS (SELECT * FROM a{k - 1} AS x, a{k - 1} AS y)" for k in range(1, 15)
         ) + " SELECT * FROM a14", "1600 columns"),
+        # PostgreSQL would write 20 to the power of 8 names.
+        ("WITH a0 AS (SELECT name AS s FROM stars)" + "".join(
+            f", a{k} AS (SELECT {'||'.join(['s'] * 20)} AS s FROM a{k - 1})" for k in range(1, 9)
+        ) + " SELECT s FROM a8", "made of one another too often"),
+        ("SELECT q FROM " + "(SELECT q + q AS q FROM " * 20 + "(SELECT ra AS q FROM stars) AS x" + ") AS x" * 20,
+            "made of one another too often"),
+        ("SELECT q FROM (" + " UNION ALL ".join(["SELECT " + " + ".join(["ra"] * 90) + " AS q FROM stars"] * 40)
+            + ") AS x WHERE " + " + ".join(["q"] * 9) + " > 1", "made of one another too often"),
+        # Both arguments are named more than once in SQL.
+        ("SELECT " + "DISTANCE(POINT('GALACTIC', " * 30 + "ra" + ", dec), POINT(ra, dec))" * 30 + " FROM stars",
+            "too long for the database"),
+        ("SELECT " + "CAST(ivo_hasword(" * 30 + "name" + ", 'x') AS VARCHAR)" * 30 + " FROM stars",
+            "too long for the database"),
         ("SELECT nothing FROM stars WHERE " + "a" * 100_000 + " = 1", "no column"),
     ],
     ids=lambda value: value[:40],
@@ -134,3 +147,10 @@ def test_what_is_much_to_write_is_refused_soon(query: str, part: str) -> None:
 def test_names_that_repeat_are_told_apart() -> None:
     found = translate("SELECT ra, ra, ra AS ra_2, ra FROM stars", TABLES)
     assert [field.name for field in found.fields] == ["ra", "ra_3", "ra_2", "ra_4"]
+
+
+def test_subqueries_of_a_usual_kind_are_written() -> None:
+    inner = "SELECT id, ra, dec, mag, ra - dec AS d, mag * mag + ra * ra AS e FROM stars"
+    for _ in range(10):
+        inner = f"SELECT id, ra, dec, mag, d, e FROM ({inner}) AS x WHERE ra > 1 AND e > d"
+    translate(f"WITH a AS ({inner}) SELECT x.id, y.e FROM a AS x JOIN a AS y ON x.id = y.id", TABLES)

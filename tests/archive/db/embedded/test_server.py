@@ -19,6 +19,7 @@ import pytest
 from archive.db.embedded import EmbeddedPostgres, binaries
 from archive.db.embedded.place import Account, Place, prepare
 from archive.db.embedded.process import is_free
+from archive.db.embedded.tuning import largest_process
 from archive.errors import ConfigError, UnavailableError
 from tests.support.requirements import program
 from tests.support.servers import CARELESS, embedded_server
@@ -50,6 +51,13 @@ def test_a_second_start_is_quick_and_loses_nothing(server: EmbeddedPostgres) -> 
     assert time.monotonic() - began < 5
     assert ask(url, "SELECT answer FROM kept") == 42
     assert server.start() == url, "starting a running server changes nothing"
+
+
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="limits of other processes are read from /proc")
+def test_a_connection_cannot_have_all_memory(server: EmbeddedPostgres) -> None:
+    with closing(psycopg2.connect(server.start())) as connection:
+        limits = Path(f"/proc/{connection.info.backend_pid}/limits").read_text(encoding="ascii")
+    assert f"Max address space         {largest_process() // 1024 * 1024} " in limits
 
 
 def test_settings_locale_and_rights(server: EmbeddedPostgres) -> None:
