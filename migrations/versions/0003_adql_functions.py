@@ -493,22 +493,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10 AS $$
 $$
 """
 
-# The cells of an order up to 21 that a circle may touch; `hpx` is the order-29 cell of its centre. The cell itself, and the
-# neighbours beyond those of its sides to which the centre is so near: along the sphere a place moves within a base cell by
-# at most 1.453 of its sides per radian, as was found by moving millions of places. Neighbours on another base cell are
-# found by asking for the cells of places around: a corner that the circle touches is, at twice its radius, wider than
-# the step between them.
+# The cells of an order up to 21 that a circle may touch; `hpx` is the order-29 cell of its centre. The cell itself, and
+# the neighbours beyond those of its sides to which the centre is so near: along the sphere a place moves within a base
+# cell by at most 1.453 of its sides per radian, as was found by moving millions of places. The bits of even places are
+# those of x, which grows to the north-east, the others those of y, which grows to the north-west. Who leaves a base cell
+# on one side enters the next one on the opposite side, but from one polar base cell to another, where x and y change
+# places. Where only three base cells meet in a corner there is none opposite.
 CELLS_NEAR = """
 CREATE FUNCTION adql_cells_near(hpx bigint, ra float8, "dec" float8, radius float8, cell_order int) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 100 AS $$
 DECLARE
-    even CONSTANT bigint := x'0555555555555555'::bigint;
-    odd CONSTANT bigint := x'02aaaaaaaaaaaaaa'::bigint;
     cell CONSTANT bigint := hpx >> (58 - 2 * cell_order);
     mask CONSTANT bigint := (1::bigint << (2 * cell_order)) - 1;
-    inner_cell bigint; px int; py int; near float8; dx int := 0; dy int := 0;
-    face bigint; within_face bigint; ex bigint; oy bigint; nx bigint; ny bigint; found bigint[]; c float8[]; e float8[]; n float8[];
-    reach float8; a float8; size float8;
+    even CONSTANT bigint := x'0555555555555555'::bigint & mask;
+    odd CONSTANT bigint := x'02aaaaaaaaaaaaaa'::bigint & mask;
+    face CONSTANT bigint := cell & ~mask;
+    ex CONSTANT bigint := cell & even;
+    oy CONSTANT bigint := cell & odd;
+    inner_cell bigint; px int; py int; near float8; dx int := 0; dy int := 0; nx bigint; ny bigint; found bigint[];
+    is_out_x boolean; is_out_y boolean; out_x int; out_y int; at bigint; belt int; turn int; pole int;
 BEGIN
     IF radius < 0 THEN
         RETURN '{}';
@@ -527,12 +530,12 @@ BEGIN
     IF dx = 0 AND dy = 0 THEN
         RETURN ARRAY[cell];
     END IF;
-    face := cell & ~mask; within_face := cell & mask;
-    ex := within_face & even; oy := within_face & odd;
-    IF NOT ((dx < 0 AND ex = 0) OR (dx > 0 AND ex = even & mask) OR (dy < 0 AND oy = 0) OR (dy > 0 AND oy = odd & mask)) THEN
-        -- Carries run through the bits of the other coordinate.
-        nx := CASE dx WHEN 0 THEN ex WHEN 1 THEN ((within_face | odd) + 1) & even ELSE (ex - 1) & even END;
-        ny := CASE dy WHEN 0 THEN oy WHEN 1 THEN ((within_face | even) + 1) & odd ELSE (oy - 1) & odd END;
+    -- Carries run through the bits of the other coordinate, and beyond the last one around to the opposite side.
+    nx := CASE dx WHEN 0 THEN ex WHEN 1 THEN ((cell | ~even) + 1) & even ELSE (ex - 1) & even END;
+    ny := CASE dy WHEN 0 THEN oy WHEN 1 THEN ((cell | ~odd) + 1) & odd ELSE (oy - 1) & odd END;
+    is_out_x := (dx = 1 AND ex = even) OR (dx = -1 AND ex = 0);
+    is_out_y := (dy = 1 AND oy = odd) OR (dy = -1 AND oy = 0);
+    IF NOT (is_out_x OR is_out_y) THEN
         IF dx = 0 THEN
             RETURN ARRAY[cell, face | ex | ny];
         ELSIF dy = 0 THEN
@@ -541,21 +544,33 @@ BEGIN
         RETURN ARRAY[cell, face | nx | oy, face | ex | ny, face | nx | ny];
     END IF;
     found := ARRAY[cell];
-    c := adql_vector(ra, "dec");
-    e := ARRAY[-sin(radians(ra + 1e-20)), cos(radians(ra + 1e-20)), 0];
-    n := ARRAY[-c[3] * e[2], c[3] * e[1], c[1] * e[2] - c[2] * e[1]];
-    FOR step IN 1 .. 2 LOOP
-        reach := tan(radians(greatest(radius, 1e-11)) * step);
-        FOR k IN 0 .. 31 LOOP
-            a := k * pi() / 16 + 0.01;
-            size := sqrt(1 + reach * reach);
-            found := found || (sky_cell29(
-                (c[1] + reach * (cos(a) * e[1] + sin(a) * n[1])) / size,
-                (c[2] + reach * (cos(a) * e[2] + sin(a) * n[2])) / size,
-                (c[3] + reach * sin(a) * n[3]) / size) >> (58 - 2 * cell_order));
-        END LOOP;
+    FOR step IN 1 .. 3 LOOP
+        -- Along x, along y, along both.
+        CONTINUE WHEN (step <> 2 AND dx = 0) OR (step <> 1 AND dy = 0);
+        at := CASE step WHEN 2 THEN ex ELSE nx END | CASE step WHEN 1 THEN oy ELSE ny END;
+        out_x := CASE WHEN step <> 2 AND is_out_x THEN dx ELSE 0 END;
+        out_y := CASE WHEN step <> 1 AND is_out_y THEN dy ELSE 0 END;
+        belt := (face >> (2 * cell_order)) / 4; turn := (face >> (2 * cell_order)) % 4; pole := 1 - belt;
+        IF out_x = 0 AND out_y = 0 THEN
+            NULL;
+        ELSIF belt = 1 THEN
+            CONTINUE WHEN out_x = out_y;
+            turn := turn + CASE WHEN out_x <> 0 AND out_y <> 0 THEN out_x WHEN out_x = -1 OR out_y = 1 THEN 3 ELSE 0 END;
+            belt := belt - out_x - out_y;
+        ELSIF out_x = -out_y THEN
+            CONTINUE;
+        ELSIF out_x = pole AND out_y = pole THEN
+            turn := turn + 2; at := at # mask;
+        ELSIF out_x = pole OR out_y = pole THEN
+            turn := turn + out_x - out_y;
+            at := (((at & even) << 1) | ((at & odd) >> 1)) # CASE WHEN out_y = 0 THEN odd ELSE even END;
+        ELSE
+            turn := turn + CASE WHEN (out_x = 0 AND pole = 1) OR (out_y = 0 AND pole = -1) THEN 1 ELSE 0 END;
+            belt := belt - out_x - out_y;
+        END IF;
+        found := found || (((belt * 4 + (turn + 4) % 4)::bigint << (2 * cell_order)) | at);
     END LOOP;
-    RETURN ARRAY(SELECT DISTINCT unnest(found));
+    RETURN found;
 END
 $$
 """

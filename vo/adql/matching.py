@@ -31,8 +31,10 @@ FINEST = 21
 STRETCH = 1.455
 """A place moves within a base cell by at most so many of its sides per radian."""
 
-DENSITY = 0.25
-"""Rows in a cell; below it finer cells gain nothing."""
+DENSITY = 0.1
+"""Rows in a cell on average, most of which crowd in few; below it finer cells gain nothing."""
+
+_ALL = 2**62 - 1
 
 UNKNOWN_ROWS = 10_000_000
 
@@ -291,27 +293,46 @@ def _looked_up_sql(item: Item, cells: str, there: PointShape, pair: Pair, finder
     shift = f"(58 - 2 * {order})" if number is None else str(58 - 2 * number)
     near = f"adql_cells_near({cell}, {there.ra.sql}, {there.dec.sql}, {pair.radius}, {order})"
     if own and number is not None and pair.degrees is not None:
-        near = _unless_inner(cell, near, number, pair.degrees)
+        near = _unless_far(cell, near, number, pair.degrees)
     ranges = f"x.{cells} >= n.cell << {shift} AND x.{cells} < (n.cell + 1) << {shift}"
+    # A function among the columns is read as it goes on; in FROM its rows would be stored first, for each row anew.
     return (
-        f"LATERAL (SELECT y.* FROM unnest({near}) AS n(cell),"
+        f"LATERAL (SELECT y.* FROM LATERAL (SELECT unnest({near}) AS cell) AS n,"
         f" LATERAL (SELECT * FROM {item.sql} AS x WHERE {ranges} OFFSET 0) AS y)"
     )
 
 
-def _unless_inner(cell: str, near: str, order: int, degrees: float) -> str:
-    """Ask for the cells around only where a place lies in the outermost of the parts that its cell is cut into.
+def _unless_far(cell: str, near: str, order: int, degrees: float) -> str:
+    """Ask for the cells around only where a place lies near a corner of its cell, or near the edge of a base cell.
 
-    Most do not, and to compare bits takes a tenth of the time of a function.
+    The others lie in the outermost of the parts that their cell is cut into along one side, or in none of them. To
+    compare and count in bits takes a tenth of the time of a function.
     """
     border = STRETCH * (math.radians(degrees) + 1e-14) * 2.0**order
     parts = min(MAX_ORDER - order, 12, math.floor(-math.log2(border)))
     if parts < 2:
         return near
-    part = f"{cell} >> {58 - 2 * order - 2 * parts}"
-    evens = sum(1 << (2 * bit) for bit in range(parts))
-    tests = [f"({part} & {bits}) NOT IN (0, {bits})" for bits in (evens, 2 * evens)]
-    return f"CASE WHEN {' AND '.join(tests)} THEN ARRAY[{cell} >> {58 - 2 * order}] ELSE {near} END"
+    own, part = f"{cell} >> {58 - 2 * order}", f"{cell} >> {58 - 2 * order - 2 * parts}"
+    tests, steps = [], []
+    for axis in (0, 1):
+        first, last = f"({part} & {_bits(axis, parts)})", _bits(axis, parts)
+        bits, others = _bits(axis, order), _ALL - _bits(axis, order)
+        tests.append(f"{first} BETWEEN 1 AND {last - 1}")
+        # Carries run through the bits of the other axis. Beyond the first and the last cell is another base cell.
+        back = f"(({own} & {bits}) - 1) & {bits}"
+        on = f"(({own} | {others}) + 1) & {bits}"
+        steps.append((f"{first} = 0 AND ({own} & {bits}) > 0", f"({own} & {others}) | ({back})"))
+        steps.append((f"{first} = {last} AND ({own} & {bits}) < {bits}", f"({own} & {others}) | ({on})"))
+    cases = [f"WHEN {tests[0]} AND {tests[1]} THEN ARRAY[{own}]"]
+    cases += [
+        f"WHEN {tests[1 - at // 2]} AND {test} THEN ARRAY[{own}, {beside}]" for at, (test, beside) in enumerate(steps)
+    ]
+    return f"CASE {' '.join(cases)} ELSE {near} END"
+
+
+def _bits(axis: int, count: int) -> int:
+    """Give every other of twice as many bits."""
+    return sum(1 << (2 * bit + axis) for bit in range(count))
 
 
 def _order(degrees: float, source: Source) -> int | None:

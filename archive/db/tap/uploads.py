@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from archive.db.session import Database
-from archive.db.tap.positions import HPX29, position_of, with_cells
+from archive.db.tap.positions import HPX29, in_order, position_of, with_cells
 from archive.db.tap.walls import TAP_ROLE
 from archive.domain.access import Caller
 from archive.domain.clock import Clock
@@ -81,7 +81,10 @@ class TapUploadSpace:
         self.name = name
 
     def add(self, name: str, table: UploadedTable) -> Table:
-        """Store a table; give it as queries name it, in the schema ``TAP_UPLOAD``."""
+        """Store a table; give it as queries name it, in the schema ``TAP_UPLOAD``.
+
+        Rows that have places on the sky are stored in their order, not in that in which they came.
+        """
         self._count += 1
         relation = f"{self.name}.t{self._count}"
         position = position_of(table.fields)
@@ -91,7 +94,7 @@ class TapUploadSpace:
             columns = column_definitions(fields)
             if position is not None:
                 columns += f", {_cells_of(table.fields)} bigint"
-                fields, batches = (*fields, HPX29), with_cells(batches, position)
+                fields, batches = (*fields, HPX29), in_order(with_cells(batches, position))
             connection.execute(text(f"CREATE UNLOGGED TABLE {relation} ({columns})"))
             rows = copy_in(connection, relation, binary_copy(batches, fields))
             if position is not None:

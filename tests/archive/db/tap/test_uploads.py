@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from archive.db.session import Database
 from archive.db.tap import BatchConnections, QuerySettings, TapBackend, TapUploads, TextConnections
-from archive.db.tap.positions import position_of
+from archive.db.tap.positions import in_order, position_of
 from archive.domain.access import ANONYMOUS
 from tests.support.holdings import NOW
 from tests.support.taprole import SITE
@@ -72,6 +72,27 @@ def test_an_uploaded_table_can_be_asked_and_goes(uploads: TapUploads, backend: T
     space.close()
     space.close()
     assert schemas(database) == []
+
+
+def test_rows_lie_in_the_order_of_their_places(uploads: TapUploads, database: Database) -> None:
+    places = [(number, None, float(number * 77 % 360), float(number % 5 - 2)) for number in range(100)]
+    batches = [batch(*places[:60]), STORED, batch(*places[60:])]
+    space = uploads.open(ANONYMOUS)
+    table = space.add("mine", UploadedTable(STARS, iter(batches)))
+    with database.engine.connect() as connection:
+        cells = list(connection.scalars(text(f"SELECT {table.positions[0].hpx29} FROM {table.sql} ORDER BY ctid")))
+    space.close()
+    assert len(cells) == 104
+    assert cells[102:] == [None, None]
+    assert cells[:102] == sorted(cells[:102])
+
+
+def test_more_rows_than_fit_are_ordered_in_parts() -> None:
+    parts: list[list[int | None]] = [[9, None, 8], [7, 6], [], [5, 1, 2], [4]]
+    numbers = [pa.RecordBatch.from_arrays([pa.array(part, pa.int64())], names=["c"]) for part in parts]
+    ordered = [row for each in in_order(iter(numbers), octets=30) for row in each.column(0).to_pylist()]
+    assert ordered == [6, 7, 8, 9, None, 1, 2, 4, 5]
+    assert list(in_order(iter([]))) == []
 
 
 def test_a_column_called_as_that_of_the_cells_is_another(uploads: TapUploads, backend: TapBackend) -> None:
