@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vo.tables.arrow import conformed
@@ -19,6 +21,8 @@ from vo.tables.uploads.votable_document import VOTableDocument
 __all__ = ["read_parquet"]
 
 _ROWS = 65536
+# Octets of texts that are written out at a time.
+_PIECE = 2**26
 _LONGEST_FOOTER_TEXT, _MOST_FOOTER_ITEMS = 32 * 2**20, 10_000_000
 _PRIMITIVES = {
     pa.bool_(): Datatype.BOOLEAN,
@@ -45,11 +49,7 @@ def read_parquet(file: BinaryIO, limits: UploadLimits) -> UploadedTable:
         If the footer cannot be read, or says that there is too much.
     """
     try:
-        parquet = pq.ParquetFile(
-            mapped(file),
-            thrift_string_size_limit=_LONGEST_FOOTER_TEXT,
-            thrift_container_size_limit=_MOST_FOOTER_ITEMS,
-        )
+        parquet = _opened(file)
     except (OSError, UnicodeError, pa.ArrowException) as error:
         raise UploadError("The file is no whole Parquet file.") from error
     metadata = parquet.metadata
@@ -63,7 +63,19 @@ def read_parquet(file: BinaryIO, limits: UploadLimits) -> UploadedTable:
     said = _described((metadata.metadata or {}).get(CONTENT_KEY.encode()), limits)
     found = [_field(column, said.get(column.name)) for column in parquet.schema_arrow]
     fields = checked_fields(found, limits)
-    return UploadedTable(fields, _batches(parquet, fields))
+    return UploadedTable(fields, _batches(parquet, fields, limits))
+
+
+def _opened(file: BinaryIO) -> pq.ParquetFile:
+    """Open it so that texts of a dictionary stay in it: a small file may name a large text in each of its rows."""
+    source = mapped(file)
+    bounds = {
+        "thrift_string_size_limit": _LONGEST_FOOTER_TEXT,
+        "thrift_container_size_limit": _MOST_FOOTER_ITEMS,
+    }
+    parquet = pq.ParquetFile(source, **bounds)
+    texts = [column.name for column in parquet.schema_arrow if _is_text(column.type)]
+    return pq.ParquetFile(source, read_dictionary=texts, **bounds) if texts else parquet
 
 
 def _described(content: bytes | None, limits: UploadLimits) -> dict[str, Field]:
@@ -120,9 +132,32 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _batches(parquet: pq.ParquetFile, fields: Sequence[Field]) -> Iterator[pa.RecordBatch]:
+def _in_pieces(batches: Iterator[pa.RecordBatch], limits: UploadLimits) -> Iterator[pa.RecordBatch]:
+    """Cut batches so that their texts have room in memory once they are written out."""
+    total = 0
+    for batch in batches:
+        sizes = np.zeros(batch.num_rows, np.int64)
+        for column in batch.columns:
+            if pa.types.is_dictionary(column.type):
+                lengths = pc.binary_length(column.dictionary).take(column.indices)
+                sizes += pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False)
+        ends = np.cumsum(sizes)
+        total += int(ends[-1]) if len(ends) else 0
+        if total > limits.octets:
+            raise UploadError(
+                f"The table has more than {limits.octets} octets once it is decompressed; at most these are allowed."
+            )
+        start = 0
+        while start < batch.num_rows:
+            before = int(ends[start - 1]) if start else 0
+            end = max(start + 1, int(np.searchsorted(ends, before + _PIECE, "right")))
+            yield batch.slice(start, end - start)
+            start = end
+
+
+def _batches(parquet: pq.ParquetFile, fields: Sequence[Field], limits: UploadLimits) -> Iterator[pa.RecordBatch]:
     try:
-        for batch in parquet.iter_batches(batch_size=_ROWS):
+        for batch in _in_pieces(parquet.iter_batches(batch_size=_ROWS), limits):
             columns = conformed(batch, fields).columns
             ready = [
                 as_text(column, field, empty_is_null=False) if pa.types.is_string(column.type) else column

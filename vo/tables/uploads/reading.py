@@ -21,6 +21,8 @@ from vo.tables.uploads.votable import read_votable
 __all__ = ["read_table"]
 
 _PIECE = 2**20
+# How much more room values may take than the file that they were in, such as numbers of one digit.
+_GROWTH = 8
 # What Arrow and Python say of values that are none.
 _FAULTS = (pa.ArrowException, OverflowError, UnicodeError)
 # Enough to tell a format, with blanks before it.
@@ -77,10 +79,13 @@ def _reader(start: bytes) -> Callable[[BinaryIO, UploadLimits], UploadedTable]:
 
 
 def _guarded(table: UploadedTable, limits: UploadLimits, spool: BinaryIO | None) -> Iterator[pa.RecordBatch]:
-    rows = 0
+    rows = octets = 0
     try:
         for batch in table.batches:
             rows += batch.num_rows
+            octets += batch.nbytes
+            if octets > _GROWTH * limits.octets:
+                raise UploadError(f"The table has more than {_GROWTH * limits.octets} octets once it is read.")
             if rows > limits.rows:
                 raise UploadError(f"The table has more than {limits.rows} rows.")
             if batch.num_rows:

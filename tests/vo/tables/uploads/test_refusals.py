@@ -234,3 +234,30 @@ def test_claims_cost_neither_time_nor_memory() -> None:
     tracemalloc.stop()
     assert time.monotonic() - begin < 2
     assert peak < 50 * 2**20
+
+
+def in_every_row(text: str, count: int) -> bytes:
+    """Write a Parquet file of about a thousand octets that names one text in each of its rows."""
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array([text]))
+    made = io.BytesIO()
+    pq.write_table(pa.table({"a": column, "b": column}), made, compression="zstd")
+    assert made.tell() < 3000
+    return made.getvalue()
+
+
+def test_parquet_whose_dictionary_is_written_out_is_bounded() -> None:
+    limits = UploadLimits(rows=100_000, octets=2**28)
+    with pytest.raises(UploadError, match="more than 268435456 octets once it is decompressed"):
+        list(read_table(io.BytesIO(in_every_row("x" * 30_000, 60_000)), limits).batches)
+    table = read_table(io.BytesIO(in_every_row("y" * 10_000, 10_000)), limits)
+    batches = list(table.batches)
+    assert sum(batch.num_rows for batch in batches) == 10_000
+    assert max(batch.nbytes for batch in batches) < 2**27
+    assert batches[-1].column(1)[-1].as_py() == "y" * 10_000
+
+
+def test_a_table_that_grows_when_it_is_read_is_bounded() -> None:
+    made = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array([7] * 1_000_000, pa.int64())}), made)
+    with pytest.raises(UploadError, match="octets once it is read"):
+        list(read_table(io.BytesIO(made.getvalue()), UploadLimits(octets=2**19)).batches)
