@@ -70,7 +70,9 @@ def test_pages_fit_and_are_labelled(browser: Browser, address: str, width: int, 
     page.goto("/login")
     page.get_by_label("User name").fill(PERSON)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    # To go elsewhere at once would cut the log-in short.
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button", name="Log in").click()
     for path in OWN_PAGES:
         page.goto(path)
         faults += [f"{path}: {fault}" for fault in _faults(page)]

@@ -30,7 +30,8 @@ def log_in(page: Page) -> None:
     page.goto("/login?next=/query")
     page.get_by_label("User name").fill(PERSON)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    with page.expect_navigation(url="**/query"):
+        page.get_by_role("main").get_by_role("button", name="Log in").click()
 
 
 def test_from_an_example_to_rows_and_a_file(window: BrowserContext, tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_a_job_is_run_watched_and_deleted(window: BrowserContext, world: QueryWo
     expect(page.get_by_text("It waits for a worker.")).to_be_visible()
     world.work()
     # The page looks again by itself.
-    expect(page.get_by_role("region", name="Rows").get_by_text("obs-1")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("region", name="Rows").get_by_text("obs-1")).to_be_visible()
     page.get_by_role("link", name="Query", exact=True).first.click()
     jobs = page.get_by_role("region", name="My jobs")
     expect(jobs.get_by_text("completed")).to_be_visible()

@@ -18,7 +18,10 @@ from tests.support.live import served, working
 from tests.support.postgres import empty
 from tests.support.processes import descendants, until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc"),
+    pytest.mark.timeout(900),
+]
 
 SMALL = "SELECT COUNT(*) AS n FROM ivoa.obscore"
 TABLES = ", ".join(f"tap_schema.columns AS {name}" for name in "abcdef")

@@ -21,6 +21,7 @@ LONG = {**SMALL, "QUERY": f"SELECT COUNT(*) AS n FROM {TABLES}"}
 ROWS = {**SMALL, "QUERY": f"SELECT a.description FROM {TABLES}", "MAXREC": "50000000"}
 
 
+@pytest.mark.timeout(900)
 def test_the_service_outlives_a_restart_of_the_database(tmp_path: Path) -> None:
     with embedded_server(tmp_path / "pg") as server:
         database = Database(server.start(), pool_size=2)

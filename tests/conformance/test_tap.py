@@ -73,7 +73,7 @@ def test_pyvo_runs_a_job(service: TAPService, own_service: TAPService) -> None:
     assert len(job) == 5
     job = own_service.submit_job("SELECT obs_id FROM ivoa.obscore", maxrec=3)
     assert [each.jobid for each in own_service.get_job_list()] == [job.job_id]
-    job.run().wait(timeout=60)
+    job.run().wait(timeout=240)
     assert job.phase == "COMPLETED"
     assert len(job.fetch_result()) == 3
     assert service.get_job_list() == []
@@ -128,7 +128,7 @@ def test_examples_are_read_by_pyvo(service: TAPService) -> None:
 def test_all_formats_come(live: LiveArchive, form: str) -> None:
     query = "SELECT obs_id, s_ra, t_exptime, s_region, obs_release_date FROM ivoa.obscore"
     asked = {"QUERY": query, "LANG": "ADQL", "RESPONSEFORMAT": form}
-    with requests.get(f"{live.url}/tap/sync", asked, stream=True, timeout=60) as answer:
+    with requests.get(f"{live.url}/tap/sync", asked, stream=True, timeout=120) as answer:
         assert answer.status_code == 200, answer.text
         assert answer.headers["Content-Type"] == FORMATS[form].media_type
         is_packed = form not in {"fits", "parquet", "votable_gzip"}

@@ -43,7 +43,7 @@ def test_a_job_is_found_again_and_removed(service: Any, live: LiveArchive) -> No
     # Without a login there is no list; the job is known by its id alone.
     assert service.list_async_jobs() in (None, [])
     service.remove_jobs([made.jobid])
-    assert requests.get(f"{live.url}/tap/async/{made.jobid}", timeout=10).status_code == 404
+    assert requests.get(f"{live.url}/tap/async/{made.jobid}", timeout=120).status_code == 404
     with pytest.raises(requests.exceptions.HTTPError):
         service.remove_jobs(made.jobid)
 

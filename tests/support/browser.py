@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.requirements import missing
@@ -29,6 +29,8 @@ def browser() -> Iterator[Browser]:
     """Give Chromium without a window."""
     if not _CHROMIUM.exists():
         missing("browser", str(_CHROMIUM))
+    # A machine with much else to do is slow, not wrong.
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=list(_ARGUMENTS))
         yield chromium

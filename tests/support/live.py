@@ -40,7 +40,7 @@ def served(settings: Mapping[str, str], log: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(120)
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def working(settings: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen
             yield worker
         finally:
             worker.send_signal(signal.SIGTERM)
-            worker.wait(30)
+            worker.wait(120)
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
@@ -67,7 +67,7 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -26,7 +26,7 @@ def is_alive(pid: int) -> bool:
     return _stat(pid) is not None
 
 
-def until(condition: Callable[[], bool], seconds: float = 30, what: str = "it") -> None:
+def until(condition: Callable[[], bool], seconds: float = 120, what: str = "it") -> None:
     """Wait for `condition`."""
     end = time.monotonic() + seconds
     while not condition():

@@ -14,7 +14,7 @@ from archive.queues.names import PREVIEW
 def main(url: str, processes: str) -> None:
     """Work until told to stop."""
     app = make_celery(None, url)
-    app.conf.broker_transport_options["lease"] = 4
+    app.conf.broker_transport_options["lease"] = 10
 
     def note(key: str, seconds: int = 0, deadly_until: int = 0) -> None:
         leave_trace(url, key, "began")

@@ -71,7 +71,7 @@ def worker(url: str, log: Path, processes: int = 1) -> Iterator[subprocess.Popen
         finally:
             running.terminate()
             try:
-                running.wait(30)
+                running.wait(120)
             except subprocess.TimeoutExpired:
                 os.killpg(running.pid, signal.SIGKILL)
                 running.wait()
@@ -92,7 +92,7 @@ def test_many_tasks_none_lost_none_doubled(trace: Trace, queue: CeleryQueue, tmp
 
 
 def test_a_task_longer_than_its_lease_is_not_doubled(trace: Trace, queue: CeleryQueue, tmp_path: Path) -> None:
-    queue.send(PREVIEW, "long", 6)
+    queue.send(PREVIEW, "long", 13)
     with worker(trace.url, tmp_path / "one"), worker(trace.url, tmp_path / "two"):
         until(lambda: trace.waiting() == 0)
     assert trace.counts("began") == {"long": 1}
@@ -123,7 +123,7 @@ def test_a_task_that_kills_every_worker_is_dropped_at_last(trace: Trace, queue: 
     queue.send(PREVIEW, "killer", 0, 99)
     queue.send(PREVIEW, "good")
     with worker(trace.url, tmp_path / "log"):
-        until(lambda: trace.waiting() == 0, 60)
+        until(lambda: trace.waiting() == 0)
     assert trace.counts("began") == {"killer": 5, "good": 1}
     assert trace.counts("ended") == {"good": 1}
 
@@ -171,7 +171,7 @@ def test_a_server_that_is_stopped_and_started_again(tmp_path: Path) -> None:
             time.sleep(2)
             assert server.start() == url
             queue.send(PREVIEW, "after")
-            until(lambda: trace.counts("ended")["after"] == 1, 60)
+            until(lambda: trace.counts("ended")["after"] == 1)
         assert trace.counts("ended") == {"before": 1, "after": 1}, "what could not be sent is the upkeep's to send"
     told = (tmp_path / "log").read_text(encoding="utf-8")
     assert told.count("Cannot connect") <= 3, "a worker waits between its tries"
@@ -182,7 +182,12 @@ def test_an_idle_worker_starts_a_task_at_once(trace: Trace, queue: CeleryQueue, 
     with worker(trace.url, tmp_path / "log"):
         queue.send(PREVIEW, "warm")
         until(lambda: trace.waiting() == 0)
-        began = time.monotonic()
-        queue.send(PREVIEW, "timed")
-        until(lambda: trace.counts("began")["timed"] == 1)
-        assert time.monotonic() - began < 0.5, "well below what polling would take"
+        times = [seconds_until_begun(trace, queue, f"timed {number}") for number in range(8)]
+        assert min(times) < 0.5, "well below what polling would take, unless the machine has much else to do"
+
+
+def seconds_until_begun(trace: Trace, queue: CeleryQueue, key: str) -> float:
+    began = time.monotonic()
+    queue.send(PREVIEW, key)
+    until(lambda: trace.counts("began")[key] == 1)
+    return time.monotonic() - began

@@ -123,7 +123,7 @@ def test_what_a_killed_process_left_is_swept_and_what_a_live_one_writes_is_not(t
     writers = [subprocess.Popen([sys.executable, "-c", ENDLESS_PUT, str(root), str(pipe)]) for _ in range(2)]
     feed = pipe.open("wb")
     try:
-        for _ in range(1000):
+        for _ in range(6000):
             if len(list(root.glob("incoming/*"))) == 2:
                 break
             time.sleep(0.02)

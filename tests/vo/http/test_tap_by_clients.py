@@ -1,7 +1,6 @@
 import gc
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,6 +11,7 @@ from astropy.table import Table
 from pyvo.dal import DALQueryError, TAPService
 
 from tests.support.jobs import ThreadQueue
+from tests.support.processes import until
 from tests.support.requirements import program
 from tests.support.tap import TapWorld
 from tests.support.vohttp import served
@@ -97,10 +97,7 @@ def test_a_client_that_goes_away_ends_its_query_at_the_first_failed_write(url: s
             f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         client.recv(100)
-    end = time.monotonic() + 5
-    while not world.backend.running[0].is_closed and time.monotonic() < end:
-        time.sleep(0.02)
-    assert world.backend.running[0].is_closed
+    until(lambda: world.backend.running[0].is_closed, what="the end of the query")
 
 
 def test_stilts_asks_sync_and_async_and_uploads(url: str, tmp_path: Path, world: TapWorld) -> None:

@@ -12,7 +12,7 @@ from vo.tables import fetched_ahead, pieces_of
 
 def threads_end() -> bool:
     """Wait until no thread but those of before is at work."""
-    for _ in range(50):
+    for _ in range(2000):
         if not [thread for thread in threading.enumerate() if thread.daemon and "_run" in thread.name]:
             return True
         time.sleep(0.05)

@@ -1,5 +1,4 @@
 import threading
-import time
 from dataclasses import replace
 from io import BytesIO
 
@@ -164,23 +163,19 @@ def test_closing_an_answer_ends_its_query() -> None:
 
 def test_who_cancels_ends_it_before_the_first_row() -> None:
     world = TapWorld()
-    world.backend.delay = 10
+    world.backend.delay = 600
     cancellation = Cancellation()
     threading.Timer(0.2, cancellation.cancel).start()
-    begun = time.monotonic()
     with pytest.raises(CancelledError):
         ran(world, cancellation=cancellation)
-    assert time.monotonic() - begun < 3
     assert world.backend.running[0].is_closed
 
 
 def test_the_first_row_must_come_in_time() -> None:
     world = TapWorld()
-    world.backend.delay = 10
-    begun = time.monotonic()
+    world.backend.delay = 600
     with pytest.raises(QueryTimeoutError, match=r"no row within 0.3 s.*asynchronously"):
         ran(world, first_seconds=0.3)
-    assert time.monotonic() - begun < 3
     assert world.backend.running[0].is_closed
 
 

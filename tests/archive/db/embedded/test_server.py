@@ -5,7 +5,6 @@ import signal
 import socket
 import stat
 import threading
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -42,13 +41,11 @@ def ask(url: str, query: str) -> object:
         return row[0]
 
 
-def test_a_second_start_is_quick_and_loses_nothing(server: EmbeddedPostgres) -> None:
+def test_a_second_start_loses_nothing(server: EmbeddedPostgres) -> None:
     ask(server.start(), "CREATE TABLE kept AS SELECT 42 AS answer")
     server.stop()
     assert server.running_url() is None
-    began = time.monotonic()
     url = server.start()
-    assert time.monotonic() - began < 5
     assert ask(url, "SELECT answer FROM kept") == 42
     assert server.start() == url, "starting a running server changes nothing"
 

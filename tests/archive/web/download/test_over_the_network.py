@@ -46,13 +46,13 @@ def server(config: Config, services: Services, tmp_path: Path) -> Iterator[str]:
 
 
 def _curl(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([program("curl"), "-sS", *words], capture_output=True, timeout=60, check=False)
+    return subprocess.run([program("curl"), "-sS", *words], capture_output=True, timeout=240, check=False)
 
 
 def _log(services: Services, count: int) -> list[DownloadRow]:
     """Wait for the record: it is written once the client has its bytes."""
     rows: list[DownloadRow] = []
-    for _ in range(100):
+    for _ in range(1200):
         with services.database.begin() as uow:
             rows = list(uow.session.scalars(select(DownloadRow).order_by(DownloadRow.id)))
         if len(rows) == count and all(row.seconds > 0 for row in rows):
@@ -64,8 +64,10 @@ def _log(services: Services, count: int) -> list[DownloadRow]:
 def test_cut_download_is_resumed(services: Services, server: str, octets: bytes, tmp_path: Path) -> None:
     sha256 = hold(services, tmp_path, octets)
     out = tmp_path / "out.fits"
-    cut = _curl("-o", out, "--limit-rate", "20M", "--max-time", "1", f"{server}/data/{KEY}")
-    assert cut.returncode == 28, "curl gave up as it was told to"
+    with subprocess.Popen([program("curl"), "-sS", "--limit-rate", "2M", "-o", out, f"{server}/data/{KEY}"]) as curl:
+        while not (out.exists() and out.stat().st_size):
+            time.sleep(0.01)
+        curl.kill()
     there = out.stat().st_size
     assert 0 < there < SIZE
     resumed = _curl("-C", "-", "-o", out, f"{server}/data/{KEY}")
@@ -75,7 +77,7 @@ def test_cut_download_is_resumed(services: Services, server: str, octets: bytes,
     assert (first.status, first.is_complete) == (200, False)
     assert there <= first.bytes_sent < SIZE, "what the network took, not what was asked for"
     assert (second.status, second.is_complete, second.bytes_sent) == (206, True, SIZE - there)
-    assert first.seconds > 0.5
+    assert first.seconds > 0
 
 
 def test_resuming_another_version_starts_anew(services: Services, server: str, octets: bytes, tmp_path: Path) -> None:
@@ -119,13 +121,13 @@ def test_file_that_becomes_shorter_midway_fails_the_client(
     assert place is not None
     out = tmp_path / "out.fits"
     with subprocess.Popen(
-        [program("curl"), "-sS", "--limit-rate", "30M", "--max-time", "30", "-o", out, f"{server}/data/{KEY}"]
+        [program("curl"), "-sS", "--limit-rate", "5M", "--max-time", "240", "-o", out, f"{server}/data/{KEY}"]
     ) as curl:
         while not (out.exists() and out.stat().st_size):
             time.sleep(0.01)
         place.chmod(0o644)
         os.truncate(place, SIZE * 3 // 4)
-        assert curl.wait(40) == 18, "curl knows that it has not all"
+        assert curl.wait(250) == 18, "curl knows that it has not all"
     (row,) = _log(services, 1)
     assert not row.is_complete
 
@@ -173,7 +175,7 @@ def test_command_on_the_page_fetches_and_resumes(services: Services, server: str
     folder.mkdir()
     (folder / name).write_bytes(b"0123")
     done = subprocess.run(
-        [program("sh"), "-c", html.unescape(found[1])], cwd=folder, capture_output=True, timeout=60, check=False
+        [program("sh"), "-c", html.unescape(found[1])], cwd=folder, capture_output=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {name: b"0123456789"}
