@@ -12,6 +12,7 @@ from archive.config import Config
 from archive.db import migrate
 from archive.db.embedded import EmbeddedPostgres
 from archive.db.session import Database
+from archive.db.tap import wall_statement
 from archive.errors import ConfigError
 
 __all__ = ["db"]
@@ -87,6 +88,17 @@ def upgrade() -> None:
         return
     with _running(config) as embedded:
         _upgrade(embedded.start())
+
+
+@db.command()
+def walls() -> None:
+    """Print SQL for a superuser of the server: it takes from everybody what queries must not have.
+
+    Only needed where the archive's own user is no superuser, and the database is not the embedded one.
+    It may be run again.
+    """
+    click.echo("-- Run this in the archive's database, as a superuser, after 'archive db upgrade'.")
+    click.echo(f"{wall_statement().strip()};")
 
 
 @contextmanager

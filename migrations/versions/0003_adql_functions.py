@@ -516,7 +516,12 @@ BEGIN
     IF radius < 0 THEN
         RETURN '{}';
     ELSIF radius > 5.86 THEN
-        RETURN ARRAY(SELECT g << (2 * cell_order) | k FROM generate_series(0, 11) AS g, generate_series(0, mask) AS k);
+        FOR g IN 0..11 LOOP
+            FOR k IN 0..mask LOOP
+                found := found || (g::bigint << (2 * cell_order) | k);
+            END LOOP;
+        END LOOP;
+        RETURN found;
     END IF;
     -- The place within the cell, in 256 steps.
     inner_cell := (hpx >> (42 - 2 * cell_order)) & 65535;
@@ -643,7 +648,7 @@ BEGIN
             END LOOP;
             cells := kept;
             EXIT WHEN cell_order >= finest OR cardinality(cells) > 24;
-            cells := ARRAY(SELECT 4 * k + child FROM unnest(cells) AS k, generate_series(0, 3) AS child);
+            cells := ARRAY(SELECT 4 * k + child FROM unnest(cells) AS k, unnest('{0,1,2,3}'::int[]) AS child);
             cell_order := cell_order + 1;
         END LOOP;
         found := found + coalesce((SELECT range_agg(int8range(

@@ -5,7 +5,7 @@ from archive.db.tap.connections import BatchConnections, QuerySettings, TextConn
 from archive.db.tap.identity import Site, caller_words
 from archive.db.tap.published import SCHEMAS, PublishedTables, describe_all
 from archive.db.tap.uploads import TapUploads
-from archive.db.tap.walls import TAP_ROLE, fallen_walls, raise_walls, require_walls
+from archive.db.tap.walls import TAP_ROLE, fallen_walls, raise_walls, require_walls, wall_statement
 
 __all__ = [
     "SCHEMAS",
@@ -22,4 +22,5 @@ __all__ = [
     "fallen_walls",
     "raise_walls",
     "require_walls",
+    "wall_statement",
 ]

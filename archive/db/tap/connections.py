@@ -41,12 +41,15 @@ class QuerySettings:
         Of each kind.
     work_mem
         Memory of a step of a plan, as PostgreSQL writes it.
+    temp_files
+        Room on the disk for what does not fit, where the user may set it; another user's limit is its own.
     """
 
     url: str
     role: str | None = TAP_ROLE
     connections: int = 8
     work_mem: str = "64MB"
+    temp_files: str = "20GB"
 
     def statements(self) -> Iterator[str]:
         """Give what a new connection is told, once."""
@@ -57,6 +60,10 @@ class QuerySettings:
         # A statement that gives no row yet would not notice that its process was killed.
         yield "SET client_connection_check_interval = '2s'"
         yield f"SET work_mem = '{self.work_mem}'"
+        yield (
+            f"DO $$ BEGIN SET temp_file_limit = '{self.temp_files}';"
+            " EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+        )
         if self.role is not None:
             yield f'SET ROLE "{self.role}"'
 

@@ -52,6 +52,7 @@ DANGEROUS = (
     "repeat",
     "lpad",
     "rpad",
+    "format",
     # What the server has and does.
     "txid_%",
     "pg_current_snapshot",
@@ -63,15 +64,35 @@ DANGEROUS = (
     "pg_indexes_size",
     "pg_total_relation_size",
     "pg_stat_get_%",
-    "pg_get_viewdef",
-    "pg_get_functiondef",
+    "pg_show_all%",
+    "pg_lock_status",
+    "pg_%blocking_pids",
+    "pg_cursor",
+    "pg_prepared_%",
+    "pg_listening_channels",
+    "pg_notification_queue_usage",
+    "pg_control_%",
+    "pg_relation_file%",
+    "pg_tablespace_%",
+    "pg_timezone_%",
+    "pg_sequence_last_value",
+    "pg_describe_object",
+    "pg_identify_object%",
+    "current_query",
+    "inet_client_%",
+    "inet_server_%",
+    # How things are defined, and who there is.
+    "pg_get_%def",
+    "pg_get_%def\\_%",
+    "pg_get_expr",
+    "pg_get_function_%",
+    "pg_get_userbyid",
+    "pg_get_publication_tables",
+    "pg_get_replication_%",
     "pg_read_%",
     "pg_ls_%",
     "pg_stat_file",
 )
-
-# The functions of ADQL count with it.
-HARMLESS = "generate_series(integer,integer)"
 
 # What queries by text and by keyword are found by.
 LEAKPROOF = ("pg_catalog.lower(text)", "pg_catalog.jsonb_contains(jsonb,jsonb)")
@@ -86,6 +107,7 @@ DECLARE
     owner CONSTANT text := (SELECT quote_ident(r.rolname) FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
                             WHERE d.datname = current_database());
     keepers CONSTANT text := concat_ws(', ', owner, quote_ident(current_user), 'pg_monitor', {keepers});
+    keeper text;
 BEGIN
     PERFORM pg_advisory_xact_lock({lock});
     EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
@@ -95,7 +117,6 @@ BEGIN
     FOR found IN
         SELECT p.oid::regprocedure AS signature FROM pg_proc p
         WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname LIKE ANY ({patterns})
-        AND p.oid <> '{harmless}'::regprocedure
         AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee = 0)
     LOOP
         EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', found.signature);
@@ -118,6 +139,12 @@ BEGIN
     LOOP
         EXECUTE format('ALTER FUNCTION %s LEAKPROOF', found.signature);
     END LOOP;
+    -- So that queries can be kept from filling the disk: only who has this right can set a limit, or lift it.
+    FOREACH keeper IN ARRAY ARRAY[owner, {keepers}]::text[] LOOP
+        IF keeper IS NOT NULL AND NOT has_parameter_privilege(trim('"' FROM keeper), 'temp_file_limit', 'SET') THEN
+            EXECUTE format('GRANT SET ON PARAMETER temp_file_limit TO %s', keeper);
+        END IF;
+    END LOOP;
     -- Its rule calls set_config.
     REVOKE UPDATE ON pg_settings FROM PUBLIC;
 END
@@ -130,8 +157,7 @@ FROM pg_roles r WHERE r.rolname = :role
 """
 _FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p
-WHERE p.proname LIKE ANY (:patterns) AND p.oid <> CAST(:harmless AS regprocedure)
-AND has_function_privilege(:role, p.oid, 'EXECUTE')
+WHERE p.proname LIKE ANY (:patterns) AND has_function_privilege(:role, p.oid, 'EXECUTE')
 UNION ALL
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.prosecdef AND p.pronamespace <> 'tap_inner'::regnamespace AND has_function_privilege(:role, p.oid, 'EXECUTE')
@@ -177,7 +203,6 @@ def wall_statement(keepers: Sequence[str] = ()) -> str:
     """
     values = {
         "patterns": f"ARRAY[{', '.join(map(_literal, DANGEROUS))}]",
-        "harmless": HARMLESS,
         "leakproof": ", ".join(map(_literal, LEAKPROOF)),
         "keepers": ", ".join(map(_literal, keepers)) or "NULL",
         "lock": str(LOCK),
@@ -230,7 +255,8 @@ def require_walls(database: Database, role: str = TAP_ROLE) -> None:
         more = f", and {len(fallen) - 5} more" if len(fallen) > 5 else ""
         raise ConfigError(
             f"Queries by TAP are not safe in this database and are not served: {'; '.join(fallen[:5])}{more}. "
-            "Run 'archive db upgrade' once with ARCHIVE_DATABASE_URL naming a superuser."
+            "Run 'archive db upgrade' once with ARCHIVE_DATABASE_URL naming a superuser, or have one run in this"
+            " database what 'archive db walls' prints."
         )
 
 
@@ -245,7 +271,6 @@ def _walls(connection: Connection, role: str) -> list[str]:
             "role": role,
             "patterns": list(DANGEROUS),
             "views": VIEWS_ROLE,
-            "harmless": HARMLESS,
             "logs_in": role != TAP_ROLE,
         }
         return list(connection.scalars(text(query), values))

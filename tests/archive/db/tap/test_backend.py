@@ -15,7 +15,7 @@ from archive.domain.identity import Role
 from tests.support.holdings import NOW, make_observation, make_product, make_program
 from tests.support.processes import until
 from tests.support.taprole import SITE
-from vo.dali import CancelledError, DALIError, ServiceError, UnavailableError, UsageError
+from vo.dali import CancelledError, DALIError, ServiceError, TooLargeError, UnavailableError, UsageError
 from vo.tables import Door
 from vo.tap import QueryTimeoutError, Statement
 
@@ -184,6 +184,19 @@ def test_a_plan_tells_of_rows_and_scans(backend: TapBackend) -> None:
     assert [name for name, _ in plan.scans] == ["tables"]
     with pytest.raises(DALIError):
         backend.explain(ANONYMOUS, Statement("SELECT * FROM nowhere", 30))
+
+
+@BOTH
+def test_a_query_does_not_fill_the_disk(database: Database, door: Door) -> None:
+    settings = QuerySettings(database.url, connections=1, work_mem="64kB", temp_files="1MB")
+    texts, batches = TextConnections(settings), BatchConnections(settings)
+    backend = TapBackend(texts=texts, batches=batches, site=SITE, clock=lambda: NOW)
+    sorting = f"SELECT n FROM ({NUMBERS.format(most=200_000)}) AS t ORDER BY md5(n::text)"
+    with pytest.raises(TooLargeError):
+        list(running(backend, door, Statement(sorting, 60)))
+    assert len(list(running(backend, door, Statement("SELECT 1", 60)))) == 1
+    texts.dispose()
+    batches.dispose()
 
 
 def test_a_database_that_is_away_is_told() -> None:

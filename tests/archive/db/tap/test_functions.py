@@ -52,6 +52,10 @@ def test_geometry_runs(database: Database, adql: str) -> None:
     assert len(ran(database, adql)) == 1
 
 
+def test_the_cells_of_a_wide_circle_are_all(database: Database) -> None:
+    assert told(database, "SELECT cardinality(adql_cells_near(0, 10, 20, 10, 1))") == [(48,)]
+
+
 def ran(database: Database, adql: str) -> list[tuple[object, ...]]:
     adql = adql if " FROM " in adql else f"{adql} FROM tap_schema.tables WHERE table_name = 'ivoa.obscore'"
     tree = parse(adql, extensions=tuple(Extension))
