@@ -161,12 +161,15 @@ def test_what_unpacks_to_gigabytes(live: LiveArchive, kind: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["sync", "async"])
-def test_two_gigabytes_are_refused_before_they_come(live: LiveArchive, path: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "size"), [("multipart/form-data; boundary=b", 2**31), ("application/x-www-form-urlencoded", 2**27)]
+)
+def test_too_much_is_refused_before_it_comes(live: LiveArchive, path: str, kind: str, size: int) -> None:
     where = urlsplit(live.url)
     with socket.create_connection((where.hostname or "", where.port or 0), timeout=60) as client:
         client.sendall(
-            f"POST /tap/{path} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
-            f"Content-Length: {2**31}\r\n\r\n--b\r\n".encode()
+            f"POST /tap/{path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {size}\r\n\r\n--b\r\n".encode()
         )
         answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 413 ")

@@ -49,6 +49,7 @@ def with_encoding(response: Response) -> Response:
     etag, is_weak = response.get_etag()
     if etag is not None:
         response.set_etag(f"{etag}-gzip", weak=bool(is_weak))
+        response.make_conditional(request.environ)
     return response
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import BinaryIO, cast
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from vo.dali import Parameters, UploadReference, UsageError, parse_uploads
 
@@ -14,6 +15,9 @@ __all__ = ["Part", "Sent", "read_request"]
 
 # A query or a list of ids may be long; files are not kept in memory.
 _LONGEST_FIELD = 4 * 1024 * 1024
+# A form without parts is read at once, and taken apart in memory several times its size.
+_LONGEST_FORM = 8 * 1024 * 1024
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,11 @@ def read_request(largest: int) -> Sent:
     largest
         Bytes of the whole body at most; more is answered with 413.
     """
-    request.max_content_length = largest
+    limit = min(largest, _LONGEST_FORM) if request.mimetype == _FORM else largest
+    request.max_content_length = limit
+    # Of a body whose length nobody told, werkzeug gives the beginning as if it were all.
+    if request.mimetype == _FORM and request.content_length is None and len(request.get_data()) >= limit:
+        raise RequestEntityTooLarge
     request.max_form_memory_size = _LONGEST_FIELD
     pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
     parts = {

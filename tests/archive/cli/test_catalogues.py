@@ -13,6 +13,7 @@ from archive.db.tap import PublishedTables
 from archive.domain.access import ANONYMOUS
 from tests.support.taprole import planned, told
 from vo.adql import translate
+from vo.tables import SkyFrame
 
 
 @pytest.fixture
@@ -37,10 +38,11 @@ def stars(folder: Path, *mags: float) -> Path:
         for number, mag in enumerate(mags, 1)
     )
     path.write_text(
-        '<?xml version="1.0"?><VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>'
+        '<?xml version="1.0"?><VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE>'
+        '<COOSYS ID="sky" system="ICRS" epoch="J2000"/><TABLE>'
         '<FIELD name="Id" datatype="int" ucd="meta.id;meta.main"><DESCRIPTION>Its number.</DESCRIPTION></FIELD>'
-        '<FIELD name="alpha_j" datatype="double" unit="deg" ucd="pos.eq.ra;meta.main"/>'
-        '<FIELD name="delta_j" datatype="double" unit="deg" ucd="pos.eq.dec;meta.main"/>'
+        '<FIELD name="alpha_j" datatype="double" unit="deg" ucd="pos.eq.ra;meta.main" ref="sky"/>'
+        '<FIELD name="delta_j" datatype="double" unit="deg" ucd="pos.eq.dec;meta.main" ref="sky"/>'
         '<FIELD name="size" datatype="float" unit="mag" ucd="phot.mag" utype="x:mag"/>'
         '<FIELD name="name &quot;x&quot;" datatype="char" arraysize="*" ucd="meta.id"/>'
         f"<DATA><TABLEDATA>{rows}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
@@ -65,6 +67,7 @@ def test_a_catalogue_keeps_what_its_columns_say(runner: CliRunner, database: Dat
     fields = [column.field for column in table.columns]
     assert [field.name for field in fields] == ["Id", "alpha_j", "delta_j", "size", 'name "x"']
     assert (fields[0].datatype, fields[0].description) == ("int", "Its number.")
+    assert [field.frame for field in fields[:4]] == [None, *[SkyFrame("ICRS", epoch="J2000")] * 2, None]
     assert (fields[3].unit, fields[3].ucd, fields[3].utype) == ("mag", "phot.mag", "x:mag")
     assert [column.is_indexed for column in table.columns] == [True, True, True, False, True]
     query = 'SELECT Id, "name ""x""" FROM catalogues.bright_stars_2 WHERE "size" > 2'

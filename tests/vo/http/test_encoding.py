@@ -118,6 +118,9 @@ def test_a_kept_result_is_compressed_or_given_in_part_but_not_both(client: Flask
     assert gzip.decompress(packed.data) == plain.data
     assert packed.headers["ETag"] != plain.headers["ETag"]
     assert "Accept-Ranges" not in packed.headers
+    for etag in (plain.headers["ETag"], packed.headers["ETag"]):
+        known = client.get(url, headers={**WANTED, "If-None-Match": etag})
+        assert (known.status_code, known.data) == (304, b"")
     part = client.get(url, headers={**WANTED, "Range": "bytes=10-19"})
     assert part.status_code == 206
     assert part.data == plain.data[10:20]
