@@ -103,7 +103,7 @@ class QueryDesk:
         parameters = {"LANG": "ADQL", "QUERY": question.text, "RESPONSEFORMAT": question.form.name, **most}
         jobs, owner = self._access.jobs, owner_of(caller)
         with _in_our_words():
-            self._estimate(caller, question)
+            self._check(caller, question)
             job = jobs.create(owner, JobRequest(tuple(parameters.items())))
             try:
                 return jobs.run(owner, job.job_id)
@@ -144,9 +144,10 @@ class QueryDesk:
         with _in_our_words():
             self._access.jobs.delete(owner_of(caller), job_id)
 
-    def _estimate(self, caller: Caller, question: Question) -> Estimate:
+    def _check(self, caller: Caller, question: Question) -> None:
+        """Have what is wrong with a query raised, by planning it."""
         request = TapRequest(question.text, _VERSION, self._limit(question), question.form)
-        return self._access.service.estimate(caller, request, Cancellation())
+        self._access.service.is_small(caller, request, Cancellation())
 
     def _limit(self, question: Question) -> int:
         rows = self.limits.rows

@@ -73,12 +73,15 @@ class Plan:
         Those that it will use.
     scans
         Tables that it will read from end to end, with the rows they have.
+    is_told
+        Whether the caller may be told of it: not where it rests on rows that the caller may not know of.
     """
 
     rows: int
     seconds: float | None = None
     indexes: tuple[str, ...] = ()
     scans: tuple[tuple[str, int], ...] = ()
+    is_told: bool = True
 
 
 class QueryBackend(Protocol[C_contra]):

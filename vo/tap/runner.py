@@ -59,7 +59,7 @@ class TapRunner(Generic[C]):
         if is_fetched or sum(file.size for file in job.inputs) > _SMALL_UPLOADS:
             return False
         request, caller = self._asked(job)
-        return self._service.estimate(caller, request, Cancellation()).is_small
+        return self._service.is_small(caller, request, Cancellation())
 
     def _asked(self, job: Job) -> tuple[TapRequest, C]:
         parameters = Parameters(job.parameters)

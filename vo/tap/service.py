@@ -16,10 +16,10 @@ from vo.adql import ADQLError, Extension, Function, Quote, Table, TableSet, Tran
 from vo.dali import Cancellation, UsageError, call_after
 from vo.tables import BatchSource, CopySource, Door, Field, copy_expression, write
 from vo.tables.uploads import UploadError, UploadLimits, read_table
-from vo.tap.estimate import Estimate, estimated
+from vo.tap.estimate import COUNTED_ROWS, COUNTED_SECONDS, Estimate, counted, estimated
 from vo.tap.faults import QueryError, QueryTimeoutError
 from vo.tap.limits import TapLimits
-from vo.tap.ports import QueryBackend, Running, Statement, UploadSpace, UploadStore
+from vo.tap.ports import Plan, QueryBackend, Running, Statement, UploadSpace, UploadStore
 from vo.tap.request import TapRequest
 
 __all__ = ["Dialect", "TapAnswer", "TapService"]
@@ -147,7 +147,9 @@ class TapService(Generic[C]):
         """
         with ExitStack() as stack:
             translation, space = self._prepared(stack, caller, request, cancellation)
-            bound = admit(lambda: self._explained(caller, request, translation, space).is_small)
+            bound = admit(
+                lambda: self._estimated(self._plan(caller, translation, space), request, translation).is_small
+            )
             if bound is not None:
                 seconds, first_seconds = min(seconds, bound), min(first_seconds or bound, bound)
             statement = Statement(_select(translation, request.form.door), seconds, space)
@@ -162,15 +164,37 @@ class TapService(Generic[C]):
         return TapAnswer(request.form.media_type, filename, chain([first], pieces), close, lambda: _status(source))
 
     def estimate(self, caller: C, request: TapRequest, cancellation: Cancellation) -> Estimate:
-        """Tell what a query would cost, without running it."""
+        """Tell what a query would cost; where no estimate may be told, its rows are counted for a moment."""
         with ExitStack() as stack:
             translation, space = self._prepared(stack, caller, request, cancellation)
-            return self._explained(caller, request, translation, space)
+            plan = self._plan(caller, translation, space)
+            if plan.is_told:
+                return self._estimated(plan, request, translation)
+            number = self._count(stack, caller, translation, space, cancellation)
+            return counted(number, request.limit, translation.notes)
 
-    def _explained(self, caller: C, request: TapRequest, translation: Translation, space: str) -> Estimate:
+    def is_small(self, caller: C, request: TapRequest, cancellation: Cancellation) -> bool:
+        """Whether a query should be over in a moment, which is for us to know; what is wrong with it is raised."""
+        with ExitStack() as stack:
+            translation, space = self._prepared(stack, caller, request, cancellation)
+            return self._estimated(self._plan(caller, translation, space), request, translation).is_small
+
+    def _plan(self, caller: C, translation: Translation, space: str) -> Plan:
         statement = Statement(_select(translation, Door.BATCHES), self._limits.sync_seconds, space)
-        plan = self._backend.explain(caller, statement)
+        return self._backend.explain(caller, statement)
+
+    def _estimated(self, plan: Plan, request: TapRequest, translation: Translation) -> Estimate:
         return estimated(plan, request.limit, translation.notes, self._limits)
+
+    def _count(
+        self, stack: ExitStack, caller: C, translation: Translation, space: str, cancellation: Cancellation
+    ) -> int | None:
+        some = f"SELECT 1 FROM ({translation.sql}) AS q LIMIT {COUNTED_ROWS + 1}"  # noqa: S608 -- the translator's SQL
+        statement = Statement(f"SELECT count(*) FROM ({some}) AS q", COUNTED_SECONDS, space)  # noqa: S608
+        try:
+            return int(b"".join(_kept(stack, self._backend.copy(caller, statement, Door.CSV), cancellation)))
+        except QueryTimeoutError:
+            return None
 
     def _prepared(
         self, stack: ExitStack, caller: C, request: TapRequest, cancellation: Cancellation

@@ -16,7 +16,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from archive.db.tap.connections import BatchConnections, TextConnections
 from archive.db.tap.faults import fault_of_state
-from archive.db.tap.identity import Site, caller_words
+from archive.db.tap.identity import Site, caller_words, knows_all
+from archive.db.tap.walls import GUARDED
 from archive.domain.access import Caller
 from archive.domain.clock import Clock
 from vo.adql import quote_text
@@ -64,7 +65,7 @@ class TapBackend:
         finally:
             connection.close()
         plan = found[0] if found else []
-        return _plan((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+        return _plan((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"], knows_all(caller))
 
     def dispose(self) -> None:
         """Close the connections that are not in use."""
@@ -214,19 +215,24 @@ class BatchesRunning(_Running):
             self._cursor.adbc_cancel()
 
 
-def _plan(node: dict[str, Any]) -> Plan:
+def _plan(node: dict[str, Any], is_all_known: bool) -> Plan:  # noqa: FBT001
     indexes: dict[str, None] = {}
     scans: dict[str, int] = {}
-    _visit(node, indexes, scans)
-    # Estimates come from statistics of all rows: more than two digits could tell of rows that nobody may know.
-    rows = int(float(f"{node['Plan Rows']:.1e}"))
-    return Plan(rows, node["Total Cost"] * _SECONDS_PER_COST, tuple(indexes), tuple(scans.items()))
+    relations = _visit(node, indexes, scans)
+    rows, seconds = _about(node["Plan Rows"]), node["Total Cost"] * _SECONDS_PER_COST
+    is_told = is_all_known or relations.isdisjoint(GUARDED)
+    return Plan(rows, seconds, tuple(indexes), tuple(scans.items()), is_told)
 
 
-def _visit(node: dict[str, Any], indexes: dict[str, None], scans: dict[str, int]) -> None:
+def _visit(node: dict[str, Any], indexes: dict[str, None], scans: dict[str, int]) -> set[str]:
+    """Collect what a plan uses; give the names of the tables that it reads."""
     if "Index Name" in node:
         indexes[node["Index Name"]] = None
     if node["Node Type"] == "Seq Scan":
-        scans[node["Relation Name"]] = int(float(f"{node['Plan Rows']:.1e}"))
-    for child in node.get("Plans", ()):
-        _visit(child, indexes, scans)
+        scans[node["Relation Name"]] = _about(node["Plan Rows"])
+    below = (_visit(child, indexes, scans) for child in node.get("Plans", ()))
+    return {node.get("Relation Name", "")}.union(*below)
+
+
+def _about(rows: float) -> int:
+    return int(float(f"{rows:.1e}"))

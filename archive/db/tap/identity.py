@@ -8,7 +8,7 @@ from datetime import datetime
 from archive.domain.access import Caller
 from archive.domain.identity import Scope
 
-__all__ = ["Site", "caller_words"]
+__all__ = ["Site", "caller_words", "knows_all"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Site:
     authority: str
 
 
+def knows_all(caller: Caller) -> bool:
+    """Tell whether a caller may know of all files."""
+    return caller.is_staff and caller.is_granted(Scope.READ_METADATA)
+
+
 def caller_words(caller: Caller, now: datetime, site: Site) -> str:
     """Give the value of the setting ``archive.caller``.
 
@@ -39,7 +44,7 @@ def caller_words(caller: Caller, now: datetime, site: Site) -> str:
     programs = sorted(caller.programs)
     return json.dumps(
         {
-            "sees_all": sees and caller.is_staff,
+            "sees_all": knows_all(caller),
             "sees": programs if sees else [],
             # Nobody may read what they may not know of.
             "reads_all": reads and caller.is_staff,

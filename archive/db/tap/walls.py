@@ -15,10 +15,13 @@ from sqlalchemy.exc import OperationalError
 from archive.db.session import Database
 from archive.errors import ConfigError, UnavailableError
 
-__all__ = ["TAP_ROLE", "fallen_walls", "raise_walls", "require_walls", "wall_statement"]
+__all__ = ["GUARDED", "TAP_ROLE", "fallen_walls", "raise_walls", "require_walls", "wall_statement"]
 
 TAP_ROLE = "archive_tap"
 VIEWS_ROLE = "archive_views"
+
+GUARDED = ("product", "observation", "hdu", "program")
+"""Tables some of whose rows are hidden from most."""
 
 # Patterns of LIKE for names of functions.
 DANGEROUS = (
@@ -184,7 +187,7 @@ UNION ALL
 SELECT 'the database' WHERE has_database_privilege(:role, current_database(), 'CREATE') ORDER BY 1
 """
 _UNGUARDED = """
-SELECT c.relname FROM pg_class c WHERE c.oid = ANY (ARRAY['product', 'observation', 'hdu', 'program']::regclass[])
+SELECT c.relname FROM pg_class c WHERE c.oid = ANY (CAST(:guarded AS regclass[]))
 AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = 'r'))
 UNION ALL
 SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -271,6 +274,7 @@ def _walls(connection: Connection, role: str) -> list[str]:
             "role": role,
             "patterns": list(DANGEROUS),
             "views": VIEWS_ROLE,
+            "guarded": list(GUARDED),
             "logs_in": role != TAP_ROLE,
         }
         return list(connection.scalars(text(query), values))

@@ -87,15 +87,21 @@ class EstimatePanel:
     @classmethod
     def of(cls, estimate: Estimate) -> "EstimatePanel":
         """Present an estimate."""
-        rows = f"About {plural(estimate.matched, 'row')}"
-        if estimate.matched > estimate.rows:
-            rows += f", of which {count_in_words(estimate.rows)} would be given"
         return cls(
-            rows=f"{rows}.",
+            rows=_rows_in_words(estimate),
             time=_TIMES.get(estimate.time_class, _TIMES["unknown"]),
             index="An index finds the rows." if estimate.uses_index else "No index helps: whole tables are read.",
             reasons=estimate.reasons,
         )
+
+
+def _rows_in_words(estimate: Estimate) -> str:
+    if estimate.rows is None or estimate.matched is None:
+        return "They could not be counted in time."
+    words = f"{'More than' if estimate.is_more else 'About'} {plural(estimate.matched, 'row')}"
+    if estimate.matched > estimate.rows:
+        words += f", of which {count_in_words(estimate.rows)} would be given"
+    return f"{words}."
 
 
 @dataclass(frozen=True)

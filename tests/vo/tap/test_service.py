@@ -10,6 +10,7 @@ from tests.support.tap import LIMITS, TapWorld
 from vo.dali import Cancellation, CancelledError, Parameters, RowLimits, UnavailableError, UsageError
 from vo.tables import FORMATS, Door
 from vo.tap import Plan, QueryError, QueryTimeoutError, TapAnswer, TapUpload, read_request
+from vo.tap.estimate import COUNTED_ROWS, COUNTED_SECONDS
 
 VOTABLE = b"""<VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>
 <FIELD name="n" datatype="int" unit="m" ucd="meta.number"/><FIELD name="Mixed" datatype="unicodeChar" arraysize="*"/>
@@ -225,6 +226,37 @@ def test_an_estimate_tells_rows_time_and_indexes_and_runs_nothing() -> None:
     found = world.service.estimate(None, request, Cancellation())
     assert (found.rows, found.matched, found.time_class, found.uses_index) == (3, 5, "quick", True)
     assert found.reasons[:2] == ("The index stars_id is used.", "cat.kinds is read from end to end, about 7 rows.")
+    assert world.backend.running == []
+
+
+def test_where_no_estimate_may_be_told_the_rows_are_counted_as_the_caller_sees_them() -> None:
+    world = TapWorld()
+    world.backend.plan = Plan(400_000, 3000.0, ("stars_id",), (("cat.kinds", 7),), is_told=False)
+    request = read_request(Parameters([("QUERY", "SELECT id FROM cat.stars"), ("MAXREC", "3")]), LIMITS)
+
+    def found() -> tuple[int | None, int | None, bool, str, bool]:
+        told = world.service.estimate("ada", request, Cancellation())
+        assert not any("stars_id" in reason or "cat.kinds" in reason for reason in told.reasons)
+        return told.rows, told.matched, told.is_more, told.time_class, told.is_small
+
+    world.backend.rows = [(4,)]
+    assert found() == (3, 4, False, "quick", True)
+    caller, statement = world.backend.statements[-1]
+    assert caller == "ada"
+    assert statement.sql.startswith("SELECT count(*) FROM (SELECT 1 FROM (")
+    assert statement.seconds == COUNTED_SECONDS
+    world.backend.rows = [(COUNTED_ROWS + 1,)]
+    assert found() == (3, COUNTED_ROWS, True, "unknown", False)
+    world.backend.failure = QueryTimeoutError("late")
+    assert found() == (None, None, False, "unknown", False)
+
+
+def test_whether_a_query_is_small_is_known_to_the_service_whatever_may_be_told() -> None:
+    world = TapWorld()
+    request = read_request(Parameters([("QUERY", "SELECT id FROM cat.stars")]), LIMITS)
+    for seconds in (0.5, 3000.0):
+        world.backend.plan = Plan(5, seconds, is_told=False)
+        assert world.service.is_small(None, request, Cancellation()) is (seconds < 1)
     assert world.backend.running == []
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -11,7 +12,7 @@ from archive.db.session import Database
 from archive.db.tap import BatchConnections, QuerySettings, TapBackend, TextConnections
 from archive.db.tap.backend import BatchesRunning, CopyRunning
 from archive.domain.access import ANONYMOUS, Caller
-from archive.domain.identity import Role
+from archive.domain.identity import Role, Scope
 from tests.support.holdings import NOW, make_observation, make_product, make_program
 from tests.support.processes import until
 from tests.support.taprole import SITE
@@ -197,6 +198,22 @@ def test_a_query_does_not_fill_the_disk(database: Database, door: Door) -> None:
     assert len(list(running(backend, door, Statement("SELECT 1", 60)))) == 1
     texts.dispose()
     batches.dispose()
+
+
+def test_a_plan_that_rests_on_hidden_rows_is_for_those_who_know_them_all(backend: TapBackend) -> None:
+    staff = Caller(user_id=1, username="op", roles=frozenset({Role.OPERATOR}))
+    for caller, relation, is_told in (
+        (ANONYMOUS, "ivoa.obscore", False),
+        (ANONYMOUS, "archive.keywords", False),
+        (ANONYMOUS, "archive.programs", False),
+        (Caller(user_id=2, username="pi", programs=frozenset({1})), "ivoa.obscore", False),
+        (replace(staff, scopes=frozenset({Scope.READ_DATA})), "ivoa.obscore", False),
+        (staff, "ivoa.obscore", True),
+        (ANONYMOUS, "archive.nights", True),
+        (ANONYMOUS, "tap_schema.columns", True),
+    ):
+        plan = backend.explain(caller, Statement(f"SELECT count(*) FROM {relation}", 30))
+        assert plan.is_told is is_told, (caller, relation)
 
 
 def test_a_database_that_is_away_is_told() -> None:
