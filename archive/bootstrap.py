@@ -28,6 +28,7 @@ from archive.db.tap import (
 )
 from archive.domain.access import Caller
 from archive.domain.clock import utc_now
+from archive.domain.owners import covers
 from archive.errors import ConfigError
 from archive.queues import CeleryQueue, TaskQueue, make_celery
 from archive.services.accounts import AccountService
@@ -171,7 +172,7 @@ def _tap(
     site = Site(config.web.base_url, config.authority)
     own = QuerySettings(config.tap.database_url, role=None) if config.tap.database_url else QuerySettings(database.url)
     backend = TapBackend(texts=TextConnections(own), batches=BatchConnections(own), site=site, clock=utc_now)
-    dialect, job_limits = _dialect(names), JobLimits()
+    dialect, job_limits = _dialect(names), JobLimits(kept_bytes=config.tap.kept_bytes)
     count = SharedCount(database.url)
 
     def check() -> None:
@@ -198,7 +199,7 @@ def _tap(
         job_limits=job_limits,
         fetcher=fetcher,
         admission=slots(config.web.processes, config.web.threads_each, count),
-        jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),
+        jobs=JobService(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now, covers=covers),
         waiting=JobWaiting(store=store, places=max(1, config.web.threads_each // 8)),
         lanes=QueryLanes(store=store, runner=runner, execution=execution, queue=queue),
         upkeep=JobUpkeep(store=store, queue=jobs, files=files, limits=job_limits, clock=utc_now),

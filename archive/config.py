@@ -84,6 +84,7 @@ SETTINGS = (
     Setting("tap_most_rows", "50000000", "Rows of a query's answer, whatever MAXREC says."),
     Setting("tap_sync_seconds", "60", "Time until the first row of a synchronous query."),
     Setting("tap_upload_bytes", "500000000", "Size of one request by TAP with all that it uploads."),
+    Setting("tap_kept_bytes", "100000000000", "Size of all files that the jobs of one account may keep."),
     Setting("tap_upload_networks", "", "Networks inside that uploads by URL may come from, such as 10.1.0.0/16,…."),
     Setting("pg_home", "HOME/pg; as root below /var/lib/archive", "Folder of the embedded PostgreSQL."),
 )
@@ -134,6 +135,7 @@ class TapConfig:
     most_rows: int
     sync_seconds: int
     upload_bytes: int
+    kept_bytes: int
     upload_networks: tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -237,6 +239,7 @@ def _tap(values: Mapping[str, str]) -> TapConfig:
         most_rows=most,
         sync_seconds=_integer(values, "tap_sync_seconds", 60, low=1, high=3600),
         upload_bytes=_integer(values, "tap_upload_bytes", 500_000_000, low=1, high=10**12),
+        kept_bytes=_integer(values, "tap_kept_bytes", 100_000_000_000, low=1, high=10**15),
         upload_networks=tuple(map(_network, filter(None, values.get("tap_upload_networks", "").split(",")))),
     )
 

@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Jobs, kept by the rules of ``vo/uws``."""
 
+import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from archive.db.schema import JobRow
 from archive.db.session import Database
 from archive.domain.clock import Clock
+from archive.domain.owners import names_covered, names_of_person
 from archive.errors import UnavailableError
 from vo.dali import UnavailableError as UnavailableFault
 from vo.uws import Job, JobError, JobFile, JobQuery, JobStatus, Phase
@@ -63,19 +66,26 @@ class ServiceJobs:
             session.execute(delete(JobRow).where(self._is(job_id)))
 
     def find(self, owner: str, query: JobQuery) -> Sequence[Job]:
-        """Give the jobs of an owner, newest first."""
+        """Give the jobs of an owner, newest first; those of a person's tokens are among the person's."""
         phases = query.phases or frozenset(Phase) - {Phase.ARCHIVED}
-        wanted = [self._is_ours(), JobRow.owner == owner, JobRow.phase.in_(sorted(phases))]
+        wanted = [self._is_ours(), JobRow.owner.in_(names_covered(owner)), JobRow.phase.in_(sorted(phases))]
         if query.after is not None:
             wanted.append(JobRow.created > query.after)
         return self._find(select(JobRow).where(*wanted).order_by(JobRow.created.desc()).limit(query.last))
 
     def count_active(self, owner: str | None) -> int:
-        """Count the jobs of an owner, or of nobody known, that are QUEUED or EXECUTING."""
-        whose = JobRow.owner.is_(None) if owner is None else JobRow.owner == owner
+        """Count the jobs of a person, by whatever name, or of nobody known, that are QUEUED or EXECUTING."""
         with self._transaction() as session:
-            query = select(func.count()).where(self._is_ours(), whose, JobRow.phase.in_(_ACTIVE))
+            query = select(func.count()).where(self._is_of(owner), JobRow.phase.in_(_ACTIVE))
             return session.scalars(query).one()
+
+    def count_bytes(self, owner: str | None) -> int:
+        """Count the bytes of all files of a person's jobs, by whatever name, or of those of nobody known."""
+        file = func.jsonb_array_elements(JobRow.inputs.concat(JobRow.results), type_=JSONB)
+        files = select(file.label("file")).where(self._is_of(owner)).subquery()
+        size = cast(files.c.file["size"].astext, BigInteger)
+        with self._transaction() as session:
+            return int(session.scalars(select(func.coalesce(func.sum(size), 0))).one())
 
     def beat(self, job_id: str, attempt: int, now: datetime) -> bool:
         """Note that the worker of this attempt lives; say whether the job is still EXECUTING and this attempt's."""
@@ -118,6 +128,10 @@ class ServiceJobs:
         except UnavailableError as exc:
             # Workers wait for a store that is away, if they hear of it in the words of `vo`.
             raise UnavailableFault(exc.message) from exc
+
+    def _is_of(self, owner: str | None) -> ColumnElement[bool]:
+        whose = JobRow.owner.is_(None) if owner is None else JobRow.owner.in_(names_of_person(owner))
+        return self._is_ours() & whose
 
     def _is_ours(self) -> ColumnElement[bool]:
         return JobRow.service == self._service
@@ -163,9 +177,9 @@ def _job(row: JobRow) -> Job:
         parameters=tuple((name, value) for name, value in row.parameters),
         inputs=_files(row.inputs),
         results=_files(row.results),
-        error=JobError(**cast("Any", row.error)) if row.error else None,
+        error=JobError(**typing.cast("Any", row.error)) if row.error else None,
     )
 
 
 def _files(stored: list[dict[str, object]]) -> tuple[JobFile, ...]:
-    return tuple(JobFile(**cast("Any", file)) for file in stored)
+    return tuple(JobFile(**typing.cast("Any", file)) for file in stored)

@@ -73,6 +73,10 @@ class MemoryJobs:
         active = {Phase.QUEUED, Phase.EXECUTING}
         return sum(job.owner == owner and job.phase in active for job in self.jobs.values())
 
+    def count_bytes(self, owner: str | None) -> int:
+        jobs = [job for job in self.jobs.values() if job.owner == owner]
+        return sum(file.size for job in jobs for file in (*job.inputs, *job.results))
+
     def beat(self, job_id: str, attempt: int, now: datetime) -> bool:
         job = self.jobs.get(job_id)
         self.beats[job_id] = now

@@ -97,6 +97,14 @@ class JobStoreContract:
                 store.swap(job(name, owner), job(name, owner).queued())
         assert (store.count_active("ada"), store.count_active(None), store.count_active("eve")) == (2, 1, 0)
 
+    def test_what_is_kept_is_counted_by_owner(self, store: JobStore) -> None:
+        file = JobFile("part", "key", 3_000_000_000, "text/csv", "a.csv")
+        store.add(replace(job("j1"), inputs=(file, file)))
+        store.add(replace(job("j2"), inputs=(), results=(file,)))
+        store.add(replace(job("j3", owner=None), inputs=(file,)))
+        counted = (store.count_bytes("ada"), store.count_bytes(None), store.count_bytes("eve"))
+        assert counted == (9_000_000_000, 3_000_000_000, 0)
+
     def test_jobs_of_silent_workers_are_found(self, store: JobStore, clock: Callable[[], datetime]) -> None:
         store.add(job("j1"))
         queued = job("j1").queued()

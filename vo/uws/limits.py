@@ -21,6 +21,8 @@ class JobLimits:
         Jobs of one owner that may wait or run at a time; those of nobody known count together.
     active_anonymous
         The same for those of nobody known, together.
+    kept_bytes
+        Of all files of one owner's jobs, sent or made; those of nobody known count together.
     attempts
         How often a job is begun whose workers die under it, or have no time for so long a one.
     """
@@ -31,6 +33,7 @@ class JobLimits:
     hard_retention: timedelta = timedelta(days=30)
     active_per_owner: int = 100
     active_anonymous: int = 1000
+    kept_bytes: int = 100_000_000_000
     attempts: int = 4
 
     def duration(self, asked: int | None) -> int:

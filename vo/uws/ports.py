@@ -64,6 +64,9 @@ class JobStore(Protocol):
     def count_active(self, owner: str | None) -> int:
         """Count the jobs of an owner, or of nobody known, that are QUEUED or EXECUTING."""
 
+    def count_bytes(self, owner: str | None) -> int:
+        """Count the bytes of all files of an owner's jobs, or of those of nobody known."""
+
     def beat(self, job_id: str, attempt: int, now: datetime) -> bool:
         """Note that the worker of this attempt lives; say whether the job is still EXECUTING and this attempt's."""
 

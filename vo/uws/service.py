@@ -32,6 +32,8 @@ class JobService:
     ----------
     new_id
         Gives ids that nobody can guess.
+    covers
+        Whether the jobs of an owner, the second, are open to another, the first.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class JobService:
         limits: JobLimits,
         clock: Clock,
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+        covers: Callable[[str | None, str | None], bool] = lambda owner, other: other in {None, owner},
     ) -> None:
         self._store = store
         self._queue = queue
@@ -50,6 +53,7 @@ class JobService:
         self._limits = limits
         self._clock = clock
         self._new_id = new_id
+        self._covers = covers
 
     def keep(self, name: str, chunks: Iterable[bytes], media_type: str, filename: str) -> JobFile:
         """Store a file that came with a request, for the job that is made from it next."""
@@ -61,7 +65,15 @@ class JobService:
         self._files.delete(file.key)
 
     def create(self, owner: str | None, request: JobRequest) -> Job:
-        """Make a job that waits to be started."""
+        """Make a job that waits to be started.
+
+        Raises
+        ------
+        ForbiddenError
+            The owner keeps too much already.
+        """
+        if request.inputs:
+            self._require_space(owner)
         now = self._clock()
         job = Job(
             job_id=self._new_id(),
@@ -89,7 +101,7 @@ class JobService:
             There is none, or none of this owner's.
         """
         job = self._store.get(job_id)
-        if job is None or job.owner not in {None, owner}:
+        if job is None or not self._covers(owner, job.owner):
             raise NotFoundError("There is no such job.")
         return job
 
@@ -106,6 +118,8 @@ class JobService:
             _require_pending(job, "Its parameters")
             if {file.name for file in job.inputs} & {file.name for file in request.inputs}:
                 raise UsageError("The job has a part of that name already; please make a new job.")
+            if request.inputs:
+                self._require_space(job.owner)
             merged = _merged(job.parameters, request.parameters)
             return job.changed(
                 parameters=merged, inputs=(*job.inputs, *request.inputs), run_id=request.run_id or job.run_id
@@ -136,7 +150,7 @@ class JobService:
         Raises
         ------
         ForbiddenError
-            It was aborted.
+            It was aborted, or the owner keeps too much already.
         TooManyError
             The owner has too many under way.
         """
@@ -187,6 +201,17 @@ class JobService:
                 f"{whose} have {most} jobs waiting or running, which is as many as may be. "
                 "Please start this one when some are done.",
                 retry_after=60,
+            )
+
+        self._require_space(owner)
+
+    def _require_space(self, owner: str | None) -> None:
+        kept, most = self._store.count_bytes(owner), self._limits.kept_bytes
+        if kept >= most:
+            whose = "of anonymous callers' jobs" if owner is None else "of your jobs"
+            raise ForbiddenError(
+                f"The files {whose} have {kept / 1e9:.3g} GB, and {most / 1e9:.3g} GB may be kept. "
+                "Please delete jobs that are no longer needed."
             )
 
     def _send(self, job_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from archive.errors import ArchiveError, QueryRefusedError
 from archive.services.queries import QueryDesk
 from archive.services.result_tables import SHOWN_ROWS, ResultTable
-from archive.web.wording import count_in_words, plural
+from archive.web.wording import bytes_in_words, count_in_words, plural
 from vo.tables import Field, find_format
 from vo.tap import Estimate
 from vo.uws import Job, Phase
@@ -210,13 +210,14 @@ def limits_in_words(desk: QueryDesk) -> tuple[tuple[str, str], ...]:
     tap, jobs = desk.limits, desk.job_limits
     rows = f"{count_in_words(tap.rows.default)} rows, or MAXREC up to {count_in_words(tap.rows.hard)}"
     may_run, kept = span_in_words(timedelta(seconds=jobs.default_duration)), span_in_words(jobs.default_retention)
+    files = bytes_in_words(jobs.kept_bytes)
     at_once = span_in_words(timedelta(seconds=tap.sync_seconds))
     return (
         ("Show", f"the first {SHOWN_ROWS} rows, within {at_once}, here on the page"),
         ("Download", f"{rows}; the first within {at_once}"),
         (
             "Job",
-            f"as many rows, up to {may_run} of work; kept for {kept}; {jobs.active_per_owner} at a time",
+            f"as many rows, up to {may_run} of work; kept for {kept}; {jobs.active_per_owner} at a time, {files}",
         ),
     )
 

@@ -11,12 +11,13 @@ import pytest
 
 from archive.db.jobs import ServiceJobs
 from archive.db.session import Database
+from archive.domain.owners import covers
 from archive.errors import NotFoundError
 from archive.storage import LocalResultStore
 from tests.support.jobs import MemoryQueue, Runner
 from tests.support.time import StillClock
 from vo.dali import NotFoundError as NoSuchJobError
-from vo.dali import UnavailableError, UsageError
+from vo.dali import TooManyError, UnavailableError, UsageError
 from vo.uws import Execution, Job, JobAnswer, JobLimits, JobQuery, JobRequest, JobService, JobUpkeep, Phase
 
 
@@ -99,6 +100,27 @@ def test_lists_are_of_one_owner_and_one_service(world: World, database: Database
     assert ids(JobQuery(after=first.created)) == [second.job_id]
     assert world.store.count_active("ada") == 1
     assert world.store.count_active(None) == 0
+
+
+def test_a_person_has_the_jobs_of_all_tokens_and_a_token_its_own(world: World) -> None:
+    names = ("ada", "ada;", "ada;read:metadata", "ada;read:data,read:metadata", "adam")
+    made = {name: world.service.create(name, JobRequest()).job_id for name in names}
+    service = JobService(
+        store=world.store, queue=world.queue, files=world.files, limits=JobLimits(), clock=world.clock, covers=covers
+    )
+    for name in names:
+        mine = {made[other] for other in names if other == name or (name == "ada" and other.startswith("ada;"))}
+        assert {job.job_id for job in service.list(name, JobQuery())} == mine
+        for job_id in made.values():
+            if job_id in mine:
+                assert service.get(name, job_id).job_id == job_id
+            else:
+                with pytest.raises(NoSuchJobError):
+                    service.get(name, job_id)
+    for name in ("ada;read:metadata", "ada;"):
+        world.service.run(name, made[name])
+    with pytest.raises(TooManyError):
+        world.service.run("ada", made["ada"])
 
 
 def test_of_many_who_change_a_version_one_succeeds(world: World) -> None:

@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,25 @@ def test_one_owner_has_so_many_under_way() -> None:
     assert told.value.retry_after > 0
     world.execution.execute(jobs[0].job_id)
     assert world.service.run("ada", jobs[2].job_id).phase is Phase.QUEUED
+
+
+def test_one_owner_keeps_so_much() -> None:
+    world = JobWorld(limits=JobLimits(kept_bytes=5))
+    part = world.service.keep("part", [b"12345"], "text/csv", "a.csv")
+    first = world.service.create("ada", JobRequest(inputs=(part,)))
+    waiting = world.service.create("ada", QUERY)
+    acts: tuple[Callable[[], Job], ...] = (
+        lambda: world.service.create("ada", JobRequest(inputs=(part,))),
+        lambda: world.service.add_parameters("ada", waiting.job_id, JobRequest(inputs=(part,))),
+        lambda: world.service.run("ada", waiting.job_id),
+    )
+    for act in acts:
+        with pytest.raises(ForbiddenError, match=r"files of your jobs have .* GB.* delete jobs"):
+            act()
+    assert world.service.get("ada", waiting.job_id).phase is Phase.PENDING
+    world.service.create("eve", JobRequest(inputs=(part,)))
+    world.service.delete("ada", first.job_id)
+    assert world.service.run("ada", waiting.job_id).phase is Phase.QUEUED
 
 
 def test_a_failure_is_told_in_words_for_the_public(caplog: pytest.LogCaptureFixture) -> None:
