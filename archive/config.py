@@ -74,6 +74,11 @@ SETTINGS = (
     Setting("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("log_format", "text", "text for people, json for collectors."),
     Setting("web_threads", "32", "Requests served at the same time."),
+    Setting(
+        "client_seconds",
+        "300",
+        "Time for a client to take a piece of an answer, or to send on, before it is cut off.",
+    ),
     Setting("secure_cookies", "no", "yes where the archive is served by https: cookies then travel by https only."),
     Setting("trusted_proxies", "0", "Number of proxies in front whose X-Forwarded-* headers are believed."),
     Setting("results", "HOME/results", "Folder of the files that belong to jobs; web and workers share it."),
@@ -156,6 +161,7 @@ class WebConfig:
     secret_key: str
     title: str
     threads: int
+    client_seconds: int
     secure_cookies: bool
     trusted_proxies: int
 
@@ -225,6 +231,7 @@ class Config:
                 secret_key=values.get("secret_key") or kept_secret(home / "secret_key"),
                 title=values.get("title", "Science Data Archive"),
                 threads=_integer(values, "web_threads", 32, low=1, high=512),
+                client_seconds=_integer(values, "client_seconds", 300, low=1, high=86_400),
                 secure_cookies=_choice(values, "secure_cookies", ("no", "yes")) == "yes",
                 trusted_proxies=_integer(values, "trusted_proxies", 0, low=0, high=10),
             ),

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from archive.app import create_app
 from archive.bootstrap import Services, build_services
@@ -40,7 +40,24 @@ def serve(*, with_parent: bool) -> None:
 
 
 class _Process(ThreadWorker):  # type: ignore[misc]
-    """One of gunicorn's processes."""
+    """One of gunicorn's processes.
+
+    Attributes
+    ----------
+    patience
+        Seconds that a client has to take a piece of an answer, or to send on.
+    """
+
+    patience = 300.0
+
+    def handle_request(self, req: object, conn: TConn) -> bool:
+        """Serve a request to a client that goes on taking what it asked for: it holds a thread, and maybe a query."""
+        conn.sock.settimeout(self.patience)
+        try:
+            return bool(super().handle_request(req, conn))
+        except TimeoutError:
+            self.log.info("A client was cut off: it took nothing for %s s.", self.patience)
+            return False
 
     def handle_error(
         self,
@@ -94,7 +111,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def _settings(config: WebConfig) -> Mapping[str, object]:
     settings: dict[str, object] = {
         "bind": [f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"],
-        "worker_class": _Process,
+        "worker_class": type("_Patient", (_Process,), {"patience": float(config.client_seconds)}),
         "workers": config.processes,
         "threads": config.threads_each,
         # For the process, not for a request: a download takes as long as it takes.

@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ import requests
 from sqlalchemy import text
 
 from tests.conformance.archives import COUNT, LiveArchive
+from tests.support.live import served
 from tests.support.xml import parse_xml
 from tests.vo.tables.uploads.test_refusals import REFUSED
 
@@ -191,9 +193,9 @@ def test_names_that_are_none(live: LiveArchive, name: str) -> None:
     require_error(uploaded(live, VOTABLE, name, FINE), words="UPLOAD|name")
 
 
-def slow(live: LiveArchive) -> socket.socket:
-    """Ask for much, and read one byte of it at a time."""
-    where = urlsplit(live.url)
+def slow(url: str) -> socket.socket:
+    """Ask for much, to read one byte of it at a time."""
+    where = urlsplit(url)
     four = ", ".join(f"ivoa.obscore AS t{n}" for n in range(4))
     query = f"SELECT t0.s_region, t1.s_region AS b, t2.s_region AS c FROM {four}"
     body = urlencode({"QUERY": query, "FORMAT": "csv", "MAXREC": "2000000"})
@@ -215,7 +217,7 @@ RUNNING = """
 
 
 def test_who_reads_a_byte_at_a_time_holds_nobody_up_and_ends_with_the_connection(live: LiveArchive) -> None:
-    with contextlib.closing(slow(live)) as client:
+    with contextlib.closing(slow(live.url)) as client:
         assert b"".join(client.recv(1) for _ in range(12)) == b"HTTP/1.1 200"
         wait_until(lambda: bool(told(live, RUNNING)))
         for _ in range(5):
@@ -223,6 +225,20 @@ def test_who_reads_a_byte_at_a_time_holds_nobody_up_and_ends_with_the_connection
             assert client.recv(1)
         assert told(live, RUNNING)
     wait_until(lambda: not told(live, RUNNING))
+
+
+def test_who_reads_no_further_is_cut_off(live: LiveArchive, tmp_path: Path) -> None:
+    impatient = {**live.settings, "ARCHIVE_CLIENT_SECONDS": "1"}
+    with served(impatient, tmp_path / "web.log") as url, contextlib.closing(slow(url)) as client:
+        assert client.recv(1)
+        wait_until(lambda: not told(live, RUNNING))
+        # What is on its way comes, and no end of it.
+        with contextlib.suppress(ConnectionResetError):
+            last = b""
+            while piece := client.recv(1 << 16):
+                last = piece
+            assert not last.endswith(b"0\r\n\r\n")
+    assert "incident" not in (tmp_path / "web.log").read_text()
 
 
 def test_nothing_was_unforeseen(live: LiveArchive) -> None:
