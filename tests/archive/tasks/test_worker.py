@@ -1,6 +1,7 @@
 """The real worker process, `archive worker`."""
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -13,7 +14,7 @@ from archive.db.session import Database
 from archive.queues import CeleryQueue, make_celery
 from archive.queues.names import PREVIEW
 from archive.worker import create_worker
-from tests.support.processes import until
+from tests.support.processes import descendants, until
 from tests.support.requirements import ROOT
 
 
@@ -43,6 +44,31 @@ def test_it_sees_to_the_upkeep_and_survives_a_task_without_a_subject(
     finally:
         worker.terminate()
         assert worker.wait(60) == 0, log.read_text(encoding="utf-8")
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_a_worker_whose_part_for_long_queries_died_ends_with_a_word(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "archive.cli", "worker", "--processes", "1"],
+            cwd=ROOT,
+            env={**kept, "ARCHIVE_HOME": str(tmp_path / "home"), "ARCHIVE_DATABASE_URL": database_url},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        until(lambda: ask(database_url, "SELECT duty FROM upkeep") != [], what="the begin of the work")
+        for pid in descendants(worker.pid):
+            if b"--only-long" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+        assert worker.wait(120) == 1
+    finally:
+        worker.kill()
+    assert "does long queries ended" in log.read_text(encoding="utf-8")
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
