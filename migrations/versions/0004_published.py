@@ -132,6 +132,35 @@ FINDERS["products_at(float8, float8)"] = f"""
         )
     $$"""
 
+# The cells around each outline of the file, those that hold them, and those within, whose keys lie around theirs
+# (vo/sky/zuniq.py).
+FINDERS["products_meeting(bigint)"] = f"""
+    CREATE FUNCTION tap_inner.products_meeting(bigint) RETURNS bigint[] {FINDS} AS $$
+        SELECT ARRAY(
+            SELECT p.id FROM product p WHERE p.footprint_set_id = ANY (ARRAY(
+                SELECT DISTINCT met.set_id
+                FROM product own JOIN footprint f ON f.set_id = own.footprint_set_id,
+                LATERAL (SELECT degrees(atan2(f.y, f.x)) + CASE WHEN f.y < 0 THEN 360 ELSE 0 END AS ra,
+                    degrees(asin(greatest(-1, least(1, f.z)))) AS "dec",
+                    degrees(f.reach) AS radius OFFSET 0) c,
+                LATERAL (SELECT adql_order_near(c.radius / 4) AS cell_order OFFSET 0) o,
+                LATERAL (SELECT 58 - 2 * o.cell_order AS size, ARRAY(
+                    SELECT (2 * near + 1) << (58 - 2 * o.cell_order) FROM unnest(
+                        adql_cells_near(adql_hpx29(c.ra, c."dec"), c.ra, c."dec", c.radius, o.cell_order)
+                    ) near
+                ) AS cells OFFSET 0) n,
+                LATERAL sky_footprints_meeting(
+                    ARRAY(SELECT DISTINCT (cell >> s | 1) << s FROM unnest(n.cells) cell,
+                        unnest(ARRAY[30, 34, 38, 42, 46, 50, 54, 58]) s WHERE s > n.size),
+                    ARRAY(SELECT cell - (1::bigint << n.size) + 1 FROM unnest(n.cells) cell ORDER BY 1),
+                    ARRAY(SELECT cell + (1::bigint << n.size) - 1 FROM unnest(n.cells) cell ORDER BY 1),
+                    f.vertices, f.x, f.y, f.z, f.core, f.reach, f.is_convex
+                ) met
+                WHERE own.id = $1
+            ))
+        )
+    $$"""
+
 READ = (
     "product",
     "observation",

@@ -239,8 +239,10 @@ def _ordered(flat: list[Plan]) -> list[Plan]:
 
 def _candidates(item: Item, pair: Pair, finder: Finder) -> list[Item]:
     """Write an item as what is looked up for the places of the other side, if it can be."""
+    if isinstance(pair.one, ColumnShape):
+        return _meeting(item, pair, pair.one, pair.other, finder)
     if not isinstance(pair.other, PointShape):
-        return _in_shape(item, pair, pair.other, finder)
+        return _in_shape(item, pair, pair.one, pair.other, finder)
     source = item.source
     for here, there in ((pair.one, pair.other), (pair.other, pair.one)):
         cells = finder.position(here)
@@ -252,23 +254,38 @@ def _candidates(item: Item, pair: Pair, finder: Finder) -> list[Item]:
     return []
 
 
-def _in_shape(item: Item, pair: Pair, shape: Shape, finder: Finder) -> list[Item]:
+def _meeting(item: Item, pair: Pair, one: ColumnShape, other: Shape, finder: Finder) -> list[Item]:
+    """Look up the regions that share a place with that of each row."""
+    if not isinstance(other, ColumnShape):
+        return []
+    for here, there in ((one, other), (other, one)):
+        index, theirs = finder.region(here), finder.region(there)
+        if here.relation != item.source.alias or index is None or theirs is None:
+            continue
+        met = index.meets_regions(theirs, there.relation, "x")
+        if met is not None:
+            sql = f"LATERAL (SELECT * FROM {item.sql} AS x WHERE {met} OFFSET 0)"
+            return [replace(item, sql=sql, needs=frozenset({there.relation}), meets=pair.marker)]
+    return []
+
+
+def _in_shape(item: Item, pair: Pair, point: PointShape, shape: Shape, finder: Finder) -> list[Item]:
     """Look up the places in a shape of each row, or the regions that hold a place of each row."""
     alias = item.source.alias
-    cells = finder.position(pair.one)
-    if pair.one.ra.relation == alias and cells is not None and alias not in pair.needs:
+    cells = finder.position(point)
+    if point.ra.relation == alias and cells is not None and alias not in pair.needs:
         ranges = f"x.{cells} >= lower(n.cells) AND x.{cells} < upper(n.cells)"
         sql = (
             f"LATERAL (SELECT y.* FROM unnest(adql_cover({shape.parts})) AS n(cells),"
             f" LATERAL (SELECT * FROM {item.sql} AS x WHERE {ranges} OFFSET 0) AS y)"
         )
         return [replace(item, sql=sql, needs=pair.needs)]
-    if isinstance(shape, ColumnShape) and shape.relation == alias and _relations(pair.one):
+    if isinstance(shape, ColumnShape) and shape.relation == alias and _relations(point):
         index = finder.region(shape)
-        holds = index.holds(pair.one.ra.sql, pair.one.dec.sql, "x") if index is not None else None
+        holds = index.holds(point.ra.sql, point.dec.sql, "x") if index is not None else None
         if holds is not None:
             sql = f"LATERAL (SELECT * FROM {item.sql} AS x WHERE {holds} OFFSET 0)"
-            return [replace(item, sql=sql, needs=_relations(pair.one) - {alias}, meets=pair.marker)]
+            return [replace(item, sql=sql, needs=_relations(point) - {alias}, meets=pair.marker)]
     return []
 
 

@@ -8,7 +8,7 @@ from vo.adql import tree
 from vo.adql.advice import near_misses
 from vo.adql.errors import ADQLError, ErrorCode
 from vo.adql.resolved import Source
-from vo.adql.shapes import PointShape, Shape
+from vo.adql.shapes import ColumnShape, PointShape, Shape
 from vo.adql.tables import Column
 
 __all__ = ["Named", "Pair", "Scope"]
@@ -26,7 +26,9 @@ class Named:
 
 @dataclass(frozen=True)
 class Pair:
-    """A condition that all rows meet: two places within `radius` of each other, or a place in a shape of another table.
+    """A condition that all rows meet.
+
+    Two places lie within `radius` of each other, or a place in a shape of another table, or two regions meet.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ class Pair:
         The condition.
     """
 
-    one: PointShape
+    one: PointShape | ColumnShape
     other: Shape
     radius: str = ""
     degrees: float | None = None

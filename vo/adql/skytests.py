@@ -59,6 +59,8 @@ class SkyTests(Sky):
                     return written
         if isinstance(inner, Constant) and isinstance(outer, Constant) and isinstance(inner.region, Point):
             return self._known(inner.region, outer.region)
+        if isinstance(inner, ColumnShape) and isinstance(outer, ColumnShape) and not test.is_contains:
+            return self._two_columns(inner, outer, scope if is_sure and is_positive else None) or _generic(test)
         return _generic(test)
 
     def _region_test(self, test: SkyTest, column: ColumnShape, region: Region, *, is_positive: bool) -> str | None:
@@ -161,6 +163,23 @@ class SkyTests(Sky):
         # Control characters stand in no query, so that this is found again.
         marker = f"\x01{self.alias('pair')}\x01"
         scope.pairs.append(Pair(point, column, needs=frozenset({column.relation}), marker=marker, sql=holds))
+        return marker
+
+    def _two_columns(self, one: ColumnShape, other: ColumnShape, scope: Scope | None) -> str | None:
+        """Write that two columns of regions share a place, by the index of either."""
+        mine, theirs = self.region_index(one), self.region_index(other)
+        if mine is None or theirs is None or one.relation == other.relation:
+            return None
+        met = mine.meets_regions(theirs, other.relation, one.relation)
+        if met is None:
+            return None
+        written = f"(CASE WHEN {one.sql} IS NOT NULL AND {other.sql} IS NOT NULL THEN {met} END)"
+        if scope is None:
+            return written
+        marker = f"\x01{self.alias('pair')}\x01"
+        scope.pairs.append(
+            Pair(one, other, needs=frozenset({one.relation, other.relation}), marker=marker, sql=written)
+        )
         return marker
 
     def position_index(self, point: PointShape) -> str | None:

@@ -121,6 +121,9 @@ class RegionIndex(Protocol):
     def meets(self, region: Region, relation: str) -> str:
         """Give the condition that the regions of `relation` (an alias in SQL) share a place with a region."""
 
+    def meets_regions(self, other: "RegionIndex", theirs: str, relation: str) -> str | None:
+        """Give the condition that they meet the region of another index in the row of `theirs`; None for no way."""
+
     def holds(self, ra: str, dec: str, relation: str) -> str | None:
         """Give the condition that they hold a position, written in SQL; None if there is no quick way."""
 

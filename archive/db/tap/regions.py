@@ -8,6 +8,7 @@ its index. So it becomes a list of keys, made by a sub-query that sees what the 
 from dataclasses import dataclass
 
 from archive.db.healpix import footprint_question
+from vo.adql import RegionIndex
 from vo.sky import Region
 
 __all__ = ["FootprintIndex"]
@@ -32,6 +33,13 @@ class FootprintIndex:
             f"{relation}.product_key = ANY (ARRAY(SELECT i.product_key FROM tap_inner.places i"  # noqa: S608
             f" WHERE i.footprint_set_id = ANY (tap_inner.sets_{finder}({arguments}))))"
         )
+
+    def meets_regions(self, other: RegionIndex, theirs: str, relation: str) -> str | None:
+        """Give the condition that the outlines share a place with those of another file."""
+        if not isinstance(other, FootprintIndex):
+            return None
+        met = f"tap_inner.products_meeting({theirs}.product_key)"
+        return f"{relation}.product_key = ANY (ARRAY(SELECT unnest({met})))"
 
     def holds(self, ra: str, dec: str, relation: str) -> str:
         """Give the condition that the outlines hold a position."""

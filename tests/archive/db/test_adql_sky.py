@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archive.db.test_adql_functions import around, hard_places
-from vo.adql import Column, PositionIndex, Table, TableMap, translate
+from vo.adql import Column, PositionIndex, RegionIndex, Table, TableMap, translate
 from vo.sky import Box, Circle, Polygon, Region, hpx29, parse_region
 from vo.sky.sql import outline_literal
 from vo.sky.vectors import directions_of, vectors_of
@@ -38,6 +38,9 @@ class Outlines:
     def meets(self, region: Region, relation: str) -> str:
         assert isinstance(region, Polygon | Box)
         return f"sky_outlines_meet({relation}.outline, {outline_literal(region.outline)})"
+
+    def meets_regions(self, other: RegionIndex, theirs: str, relation: str) -> str | None:  # noqa: ARG002 -- has none
+        return None
 
     def holds(self, ra: str, dec: str, relation: str) -> str | None:
         return f"sky_outline_holds({relation}.outline, {ra}, {dec})"

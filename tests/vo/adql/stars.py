@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vo.adql import Column, PositionIndex, Table, TableMap, Translation, translate
+from vo.adql import Column, PositionIndex, RegionIndex, Table, TableMap, Translation, translate
 from vo.sky import Region
 from vo.tables import Datatype, Field
 
@@ -32,6 +32,9 @@ class Pictures:
 
     def meets(self, region: Region, relation: str) -> str:
         return f"{relation}.id = ANY (ARRAY(SELECT {type(region).__name__.lower()}_index()))"
+
+    def meets_regions(self, other: RegionIndex, theirs: str, relation: str) -> str | None:  # noqa: ARG002 -- has none
+        return None
 
     def holds(self, ra: str, dec: str, relation: str) -> str | None:
         return f"{relation}.id = ANY (holding({ra}, {dec}))"

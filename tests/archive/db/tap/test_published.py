@@ -114,8 +114,8 @@ def test_places_and_times_tell_what_they_are_counted_in(tables: PublishedTables)
 
 
 def test_large_views_tell_about_how_large_they_are(sky: Database) -> None:
-    sizes = {name: found(PublishedTables(database=sky), name).rows for name in ("ivoa.obscore", "archive.observations")}
-    assert sizes == {"ivoa.obscore": 2000, "archive.observations": None}
+    sizes = {name: found(PublishedTables(database=sky), name).rows for name in ("ivoa.obscore", "archive.hdus")}
+    assert sizes == {"ivoa.obscore": 2000, "archive.hdus": None}
 
 
 def test_obscore_is_as_the_standard_has_it(tables: PublishedTables) -> None:
