@@ -20,6 +20,7 @@ from archive.web.layout import install_layout
 from archive.web.night import blueprint as night
 from archive.web.observation import blueprint as observation
 from archive.web.paths import install_path_check
+from archive.web.patience import install_patience
 from archive.web.preview import blueprint as preview
 from archive.web.program import blueprint as program
 from archive.web.query import blueprint as query
@@ -45,6 +46,7 @@ def create_app(services: Services) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     app.jinja_env.globals["site_title"] = config.title
+    install_patience(app)
     install_path_check(app)
     install_identity(app)
     install_error_pages(app)

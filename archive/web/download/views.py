@@ -20,9 +20,6 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("download", __name__)
 
-# A client that takes nothing for so long gives its thread to others; seconds.
-_PATIENCE = 120.0
-
 
 @blueprint.get("/data/<public_id>")
 @guarded_by(Guard.PUBLIC)
@@ -51,7 +48,6 @@ def _body(parcel: Parcel, verdict: Verdict) -> Response:
             answer.response = wrapper(transfer, CHUNK)
         else:
             answer.response = transfer
-        _limit_patience()
     answer.headers["Content-Type"] = parcel.offer.media_type
     answer.headers["Content-Disposition"] = _attachment(parcel.offer.filename)
     if size is not None:
@@ -99,10 +95,3 @@ def _attachment(filename: str) -> str:
     if plain == safe:
         return f'attachment; filename="{plain}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='', errors='replace')}"
-
-
-def _limit_patience() -> None:
-    """Let a client that stands still not hold a thread for ever; other servers see to this themselves."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(_PATIENCE)
