@@ -46,7 +46,7 @@ def create_app(services: Services) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
     )
     app.jinja_env.globals["site_title"] = config.title
-    install_patience(app)
+    install_patience(app, config.client_seconds)
     install_path_check(app)
     install_identity(app)
     install_error_pages(app)

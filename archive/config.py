@@ -76,7 +76,7 @@ SETTINGS = (
     Setting("web_threads", "32", "Requests served at the same time."),
     Setting(
         "client_seconds",
-        "300",
+        "120",
         "Time for a client to take a piece of an answer, or to send on, before it is cut off.",
     ),
     Setting("secure_cookies", "no", "yes where the archive is served by https: cookies then travel by https only."),
@@ -231,7 +231,7 @@ class Config:
                 secret_key=values.get("secret_key") or kept_secret(home / "secret_key"),
                 title=values.get("title", "Science Data Archive"),
                 threads=_integer(values, "web_threads", 32, low=1, high=512),
-                client_seconds=_integer(values, "client_seconds", 300, low=1, high=86_400),
+                client_seconds=_integer(values, "client_seconds", 120, low=1, high=86_400),
                 secure_cookies=_choice(values, "secure_cookies", ("no", "yes")) == "yes",
                 trusted_proxies=_integer(values, "trusted_proxies", 0, low=0, high=10),
             ),

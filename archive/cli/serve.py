@@ -40,23 +40,14 @@ def serve(*, with_parent: bool) -> None:
 
 
 class _Process(ThreadWorker):  # type: ignore[misc]
-    """One of gunicorn's processes.
-
-    Attributes
-    ----------
-    patience
-        Seconds that a client has to take a piece of an answer, or to send on.
-    """
-
-    patience = 300.0
+    """One of gunicorn's processes."""
 
     def handle_request(self, req: object, conn: TConn) -> bool:
-        """Serve a request to a client that goes on taking what it asked for: it holds a thread, and maybe a query."""
-        conn.sock.settimeout(self.patience)
+        """Serve a request; a client that stood still for too long is no fault of ours, and is let go."""
         try:
             return bool(super().handle_request(req, conn))
         except TimeoutError:
-            self.log.info("A client was cut off: it took nothing for %s s.", self.patience)
+            self.log.info("a client stood still and was let go")
             return False
 
     def handle_error(
@@ -111,7 +102,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def _settings(config: WebConfig) -> Mapping[str, object]:
     settings: dict[str, object] = {
         "bind": [f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"],
-        "worker_class": type("_Patient", (_Process,), {"patience": float(config.client_seconds)}),
+        "worker_class": _Process,
         "workers": config.processes,
         "threads": config.threads_each,
         # For the process, not for a request: a download takes as long as it takes.

@@ -3,17 +3,20 @@
 
 from flask import Flask, request
 
-__all__ = ["PATIENCE", "install_patience"]
-
-PATIENCE = 120.0
-"""Seconds after which a client that neither sends nor takes a piece gives its thread to others."""
+__all__ = ["install_patience"]
 
 
-def install_patience(app: Flask) -> None:
-    """Bound each step of reading a request and of sending an answer; other servers than ours see to this themselves."""
+def install_patience(app: Flask, seconds: float) -> None:
+    """Bound each step of reading a request and of sending an answer; other servers than ours see to this themselves.
+
+    Parameters
+    ----------
+    seconds
+        After which a client that neither sends nor takes a piece gives its thread to others.
+    """
 
     @app.before_request
     def limit() -> None:
         connection = request.environ.get("gunicorn.socket")
         if connection is not None:
-            connection.settimeout(PATIENCE)
+            connection.settimeout(seconds)

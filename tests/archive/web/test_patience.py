@@ -5,14 +5,14 @@ import socket
 import pytest
 from flask.testing import FlaskClient
 
-from archive.web.patience import PATIENCE
+from archive.bootstrap import Services
 
 
 @pytest.mark.parametrize("path", ["/", "/tap/availability", "/tap/sync?QUERY=SELECT", "/data/nothing"])
-def test_each_step_of_each_answer_is_bounded(client: FlaskClient, path: str) -> None:
+def test_each_step_of_each_answer_is_bounded(client: FlaskClient, services: Services, path: str) -> None:
     with socket.socket() as connection:
         client.get(path, environ_overrides={"gunicorn.socket": connection})
-        assert connection.gettimeout() == PATIENCE
+        assert connection.gettimeout() == services.config.web.client_seconds == 120
 
 
 def test_other_servers_are_left_alone(client: FlaskClient) -> None:
