@@ -27,7 +27,7 @@ from vo.tap import Plan, Statement
 
 __all__ = ["TapBackend"]
 
-_BATCH_BYTES = 1_000_000
+_BATCH_BYTES = 300_000
 # What the planner's unit of cost takes, about: a page from the cache and some rows of it.
 _SECONDS_PER_COST = 1e-5
 _PATIENCE = 10.0

@@ -15,7 +15,7 @@ __all__ = ["HPX29", "in_order", "position_of", "with_cells"]
 HPX29 = Field("archive_hpx29", Datatype.LONG, ucd="pos.HEALPix", description="Order-29 nested HEALPix cell.")
 
 # What is sorted at once must fit in memory, twice.
-_RUN = 64 * 2**20
+_RUN = 32 * 2**20
 _BATCH = 65_536
 _BEYOND = 2**62
 
