@@ -67,7 +67,8 @@ class CopySource(_Limited):
 
     def __iter__(self) -> Iterator[bytes]:
         rest = b""
-        for piece in self._pieces:
+        pieces = iter(self._pieces)
+        for piece in pieces:
             end, ends, count = self._row_ends(piece)
             if not count:
                 rest += piece
@@ -80,6 +81,7 @@ class CopySource(_Limited):
             if admitted:
                 ends = np.frombuffer(piece, np.uint8) == _NEWLINE if ends is None else ends
                 yield rest + piece[: int(np.flatnonzero(ends)[admitted - 1]) + 1]
+            _look_for_end(pieces)
             return
 
     def _row_ends(self, piece: bytes) -> tuple[int, Mask | None, int]:
@@ -108,12 +110,22 @@ class BatchSource(_Limited):
         self._batches = _begun(self._batches)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
-        for batch in self._batches:
+        batches = iter(self._batches)
+        for batch in batches:
             admitted = self._admit(batch.num_rows)
             if admitted:
                 yield conformed(batch.slice(0, admitted), self._fields)
             if self.is_truncated:
+                _look_for_end(batches)
                 return
+
+
+def _look_for_end(items: Iterator[object]) -> None:
+    """Ask for what follows the last row that was wanted, and the one too many: nothing.
+
+    A connection to a database whose query was read to its end can be used again; one that was left has to be made anew.
+    """
+    next(items, None)
 
 
 def _begun(pieces: Iterable[_T]) -> Iterable[_T]:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 import pyarrow as pa
@@ -15,6 +15,7 @@ from astropy.io.votable import parse_single_table
 from tests.support.tables import form
 from vo.tables import BatchSource, CopySource, Datatype, Door, Field, batches_of, copy_expression, fetched_ahead, write
 
+T = TypeVar("T")
 NAME = Field("name", Datatype.UNICODE_CHAR, "*")
 FIELDS = (Field("n", Datatype.INT), NAME)
 
@@ -65,6 +66,21 @@ def test_rows_of_objects(limit: int) -> None:
         (None, "c"),
     ][:limit]
     assert source.is_truncated is (limit < 3)
+
+
+def test_a_source_with_a_row_too_many_is_read_to_its_end() -> None:
+    ended = []
+
+    def noted(items: list[T]) -> Iterator[T]:
+        yield from items
+        ended.append(len(items))
+
+    batches = batches_of([[(1, "a"), (2, "b")], [(3, "c")]], FIELDS)
+    rows = BatchSource(noted(list(batches)), FIELDS, 2)
+    assert sum(batch.num_rows for batch in rows) == 2
+    assert b"".join(CopySource(noted([b"1\n2\n3\n"]), 2)) == b"1\n2\n"
+    assert rows.is_truncated
+    assert ended == [2, 1]
 
 
 def test_binary_forms_take_no_copy() -> None:
