@@ -27,6 +27,8 @@ Resolve = Callable[[str, int], list[str]]
 
 # Ways to write an IPv4 address within an IPv6 one; what is behind them is not looked at.
 _DISGUISES = tuple(ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+# All of IPv6 that is given to anybody; the rest has old forms of IPv4, of sites' own addresses and what is to come.
+_PUBLIC = IPv6Network("2000::/3")
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 1 << 16
@@ -146,8 +148,9 @@ class URLFetcher:
         plain = address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
         if any(plain in network for network in self._rules.inside):
             return True
-        is_disguised = any(plain in network for network in _DISGUISES)
-        return plain.is_global and not plain.is_multicast and not is_disguised
+        if isinstance(plain, IPv6Address) and (plain not in _PUBLIC or any(plain in each for each in _DISGUISES)):
+            return False
+        return plain.is_global and not plain.is_multicast
 
 
 def _require_whole(answer: http.client.HTTPResponse, end: float, cancellation: Cancellation) -> None:
