@@ -2,6 +2,7 @@
 """Writes conditions."""
 
 from abc import abstractmethod
+from datetime import datetime, timedelta
 
 from vo.adql import tree
 from vo.adql.errors import ErrorCode
@@ -20,6 +21,7 @@ OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 SAYS = {("=", 1): True, ("<>", 0): True, (">", 0): True, (">=", 1): True}
 # Which part of the rows an equality and a comparison leave, by guess.
 EQUAL, RANGE = 1e-3, 0.3
+_MJD_ZERO = datetime(1858, 11, 17)  # noqa: DTZ001 -- scales differ by less than what is told
 DENIES = {("=", 0), ("<>", 1), ("<", 1), ("<=", 0)}
 
 
@@ -196,7 +198,11 @@ class Conditions(NearTests):
         if isinstance(text.node, tree.Text):
             if number.origin is not None and _is_number(text.node.value):
                 return
-            raise self.refused(text.node, f"This is text, and {self.written(number.node)} is a number")
+            message = f"This is text, and {self.written(number.node)} is a number"
+            days = _mjd_of(text.node.value) if number.unit == "d" else ""
+            if days:
+                message += f" of days; as a modified Julian date the text is {days}"
+            raise self.refused(text.node, message, suggestion=days)
         if text.type is Type.TEXT and number.constant is not None:
             quoted = f"'{self.written(number.node)}'"
             message = f"{self.written(text.node)} is text; to compare it, write {quoted}"
@@ -211,3 +217,12 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
+
+
+def _mjd_of(text: str) -> str:
+    """Give the modified Julian date of a time in ISO 8601, for people; empty for any other text."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return f"{(time.replace(tzinfo=None) - _MJD_ZERO) / timedelta(days=1):.9g}"

@@ -148,6 +148,9 @@ class Scope:
             message = f'"{last.name}" is not "{right}": quoted names are compared letter by letter'
             return self._refused(last, message, ErrorCode.UNKNOWN_COLUMN, right)
         likely = near_misses(last.name, known)
+        if last.is_quoted and not qualifier and not likely:
+            message = f"There is no column {written}; texts stand between single quotes"
+            return self._refused(last, message, ErrorCode.UNKNOWN_COLUMN, f"'{last.name}'")
         where = f" in {sources[0].name.name}" if len(sources) == 1 else ""
         hint = f"; is it {' or '.join(likely)}?" if likely else ""
         if not likely and any(last.folded == source.name.folded for source in sources):

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.vo.adql.stars import TABLES, sql_of, translated
-from vo.adql import ADQLError, Extension, parse, translate
+from vo.adql import ADQLError, Column, Extension, Table, TableMap, parse, translate
+from vo.tables import Datatype, Field
 
 
 def refused(query: str) -> ADQLError:
@@ -100,6 +101,7 @@ def test_what_was_used_is_told() -> None:
         ("SELECT rra FROM stars", 8, "unknown-column", "is it ra", "ra"),
         ("SELECT ctid FROM stars", 8, "unknown-column", "no column ctid", ""),
         ("SELECT stars FROM stars", 8, "unknown-column", "that is a table", ""),
+        ('SELECT id FROM stars WHERE name = "M31"', 35, "unknown-column", "single quotes", "'M31'"),
         ('SELECT "RA" FROM stars', 8, "unknown-column", "letter by letter", "ra"),
         ("SELECT id FROM stars, galaxies", 8, "ambiguous", "stars.id or galaxies.id", "stars.id"),
         ("SELECT stars.ra FROM stars AS s", 8, "unknown-table", "called s here", "s"),
@@ -183,3 +185,11 @@ def test_extensions_are_written() -> None:
 )
 def test_notes_tell_of_indexes(query: str, codes: list[str]) -> None:
     assert [note.code for note in translated(query).notes] == codes
+
+
+def test_a_date_is_told_in_the_days_of_its_column() -> None:
+    start = Column(Field("t_min", Datatype.DOUBLE, unit="d", ucd="time.start"), "t_min")
+    with pytest.raises(ADQLError) as caught:
+        translate("SELECT t_min FROM t WHERE t_min > '2016-11-10'", TableMap([Table("", "t", "t", (start,))]))
+    assert (caught.value.column, caught.value.suggestion) == (35, "57702")
+    assert "modified Julian date" in caught.value.message
