@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import psycopg2
+import psycopg2.errors
 import structlog
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -20,7 +21,7 @@ from archive.errors import UnavailableError
 from vo.adql import Column, PositionIndex, Table
 from vo.dali import UnavailableError as UnavailableFault
 from vo.tables import Field, binary_copy, sql_type
-from vo.tables.uploads import UploadedTable
+from vo.tables.uploads import UploadedTable, UploadError
 
 __all__ = ["TapUploadSpace", "TapUploads", "column_definitions", "copy_in"]
 
@@ -126,6 +127,8 @@ def copy_in(connection: Connection, relation: str, pieces: Iterator[bytes]) -> i
 
     Raises
     ------
+    UploadError
+        A row is wider than the database keeps.
     UnavailableError
         The database has no room for it, or went away.
     """
@@ -136,6 +139,10 @@ def copy_in(connection: Connection, relation: str, pieces: Iterator[bytes]) -> i
     except psycopg2.Error as exc:
         if file.fault is not None:
             raise file.fault from exc
+        if isinstance(exc, psycopg2.errors.ProgramLimitExceeded):
+            raise UploadError(
+                "A row is wider than the database keeps; please send fewer columns, or shorter arrays."
+            ) from exc
         raise UnavailableFault("The database cannot take the table just now. Please try again.") from exc
     return int(cursor.rowcount)
 

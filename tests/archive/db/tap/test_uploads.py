@@ -74,6 +74,17 @@ def test_an_uploaded_table_can_be_asked_and_goes(uploads: TapUploads, backend: T
     assert schemas(database) == []
 
 
+def test_a_row_that_is_too_wide_is_told(uploads: TapUploads, database: Database) -> None:
+    fields = tuple(Field(f"a{number}", Datatype.DOUBLE, "8") for number in range(1000))
+    values = pa.array([[0.5] * 8], pa.list_(pa.float64(), 8))
+    row = pa.RecordBatch.from_arrays([values] * len(fields), names=[field.name for field in fields])
+    space = uploads.open(ANONYMOUS)
+    with pytest.raises(UploadError, match="wider than the database keeps"):
+        space.add("wide", UploadedTable(fields, iter([row])))
+    space.close()
+    assert schemas(database) == []
+
+
 def test_rows_lie_in_the_order_of_their_places(uploads: TapUploads, database: Database) -> None:
     places = [(number, None, float(number * 77 % 360), float(number % 5 - 2)) for number in range(100)]
     batches = [batch(*places[:60]), STORED, batch(*places[60:])]
