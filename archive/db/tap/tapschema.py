@@ -103,7 +103,6 @@ def _table(name: str, description: str, columns: tuple[Column, ...]) -> Table:
         columns=with_flags(columns, principal=names, std=names),
         foreign_keys=keys,
         description=description,
-        rows=100,
     )
 
 
