@@ -6,6 +6,7 @@ and the numbers, in degrees; migration 0003 has the functions for it. What a que
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,7 +90,7 @@ class Nowhere:
 
 
 @dataclass(frozen=True)
-class _Made:
+class _Made(ABC):
     """A shape whose numbers are SQL."""
 
     kind = ""
@@ -100,9 +101,9 @@ class _Made:
         return _storage(self.kind)
 
     @property
+    @abstractmethod
     def array(self) -> str:
         """The shape as DALI's array of degrees, in SQL."""
-        raise NotImplementedError
 
     @property
     def parts(self) -> str:

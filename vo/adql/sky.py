@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes shapes and functions of the sky; shapes of known numbers become regions of ``vo.sky``."""
 
+from abc import abstractmethod
+
 import numpy as np
 
 from vo.adql import tree
@@ -107,9 +109,9 @@ class Sky(Functions):
         made.test = test
         return made
 
+    @abstractmethod
     def sky_test(self, test: SkyTest) -> str:
         """Write the exact test."""
-        raise NotImplementedError
 
     def _distance(self, node: tree.Call, scope: Scope) -> Expression:
         values = [self.value(argument, scope) for argument in node.arguments]

@@ -24,19 +24,23 @@ def ask(url: str, query: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-def test_it_sees_to_the_upkeep_and_survives_a_task_without_a_subject(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
+def a_worker(url: str, home: Path, log: Path) -> subprocess.Popen[bytes]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
-    log = tmp_path / "log"
     with log.open("wb") as output:
-        worker = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "archive.cli", "worker", "--processes", "1"],
             cwd=ROOT,
-            env={**kept, "ARCHIVE_HOME": str(tmp_path / "home"), "ARCHIVE_DATABASE_URL": database_url},
+            env={**kept, "ARCHIVE_HOME": str(home), "ARCHIVE_DATABASE_URL": url},
             stdout=output,
             stderr=output,
         )
+
+
+def test_it_sees_to_the_upkeep_and_survives_a_task_without_a_subject(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    worker = a_worker(database_url, tmp_path / "home", log)
     try:
         CeleryQueue(make_celery(None, database_url)).send(PREVIEW, "no-such-file")
         until(lambda: ask(database_url, "SELECT duty FROM upkeep") != [], 60)
@@ -50,16 +54,8 @@ def test_it_sees_to_the_upkeep_and_survives_a_task_without_a_subject(
 def test_a_worker_whose_part_for_long_queries_died_ends_with_a_word(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVE_")}  # noqa: TID251
     log = tmp_path / "log"
-    with log.open("wb") as output:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "archive.cli", "worker", "--processes", "1"],
-            cwd=ROOT,
-            env={**kept, "ARCHIVE_HOME": str(tmp_path / "home"), "ARCHIVE_DATABASE_URL": database_url},
-            stdout=output,
-            stderr=output,
-        )
+    worker = a_worker(database_url, tmp_path / "home", log)
     try:
         until(lambda: ask(database_url, "SELECT duty FROM upkeep") != [], what="the begin of the work")
         for pid in descendants(worker.pid):
